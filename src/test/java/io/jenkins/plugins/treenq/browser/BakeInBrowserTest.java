@@ -106,7 +106,8 @@ class BakeInBrowserTest extends InBrowser {
     @Test
     void anAbortStopsAllTargets() throws Exception {
         String id = UUID.randomUUID().toString();
-        WorkflowRun run = job("aborted", """
+        WorkflowRun run =
+                job("aborted", """
                 writeFile file: 'docker-bake.hcl', text: '''
                 group "default" { targets = ["one", "two"] }
                 target "base" { dockerfile-inline = "FROM busybox\\\\nRUN echo %2$s" }

@@ -190,7 +190,7 @@ final class Browser implements AutoCloseable {
     /** Moves the focus to an element with the keyboard. */
     void tabTo(WebElement element) {
         for (int tabs = 0; !element.equals(focused()); tabs++) {
-            assertTrue(tabs < MOST_TABS, "the keyboard does not get there");
+            assertTrue(tabs < MOST_TABS, "the element cannot be reached with the keyboard");
             press(Keys.TAB);
         }
     }
@@ -274,9 +274,9 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Gives the page a symbol of Jenkins in the place of what stands for those that the test harness lacks.
+     * Replaces the placeholder of a symbol, which the test harness lacks, with the symbol of Jenkins.
      *
-     * @param selector of where it is
+     * @param selector selector of the placeholder
      * @param svg the symbol
      */
     void replaceSymbol(String selector, String svg) {

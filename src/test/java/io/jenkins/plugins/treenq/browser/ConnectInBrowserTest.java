@@ -66,7 +66,7 @@ class ConnectInBrowserTest extends InBrowser {
                             .getImage());
             jenkins.waitUntilNoActivity();
             jenkins.assertBuildStatusSuccess(project.getItemByBranchName("main").getLastBuild());
-            // Jenkins' own page of a project without branches asks for what is gone once there are branches.
+            // Jenkins' own page of a project without branches requests a resource that is gone once there are branches.
             browser.open("");
             browser.complaints();
             browser.open(project.getUrl());

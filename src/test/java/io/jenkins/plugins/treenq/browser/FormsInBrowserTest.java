@@ -45,7 +45,7 @@ class FormsInBrowserTest extends InBrowser {
         assertThat(builder.findElement(twice).getText(), containsString("Another builder has the same name"));
         fill(builder, "_.name", "second");
         browser.until("no mark", () -> !builder.findElement(twice).isDisplayed());
-        // It can be chosen before it is saved.
+        // The new builder can be selected before it is saved.
         choose(browser.shown(By.className("treenq-scope")), "_.defaultBuilder", "second");
         fill(builder, "_.address", daemon.address());
         choose(builder, "_.credentialsId", Configured.CERTIFICATE);

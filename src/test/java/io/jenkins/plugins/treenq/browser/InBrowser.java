@@ -49,7 +49,7 @@ abstract class InBrowser {
     }
 
     @AfterEach
-    void nothingWasComplainedOf() {
+    void theBrowserReportedNoErrors() {
         if (browser != null) {
             List<String> complaints = browser.complaints();
             browser.forget();

@@ -89,7 +89,7 @@ class OrganizationInBrowserTest {
     }
 
     @Test
-    void anOrganizationFromItsFirstScanToARelease() throws Throwable {
+    void anOrganizationIsScannedReleasedRenamedAndRestarted() throws Throwable {
         Daemon daemon = Daemon.first();
         registry = new Registry(daemon);
         shop = "shop-" + UUID.randomUUID().toString().substring(0, 8);
@@ -152,7 +152,7 @@ class OrganizationInBrowserTest {
     private static void connect(JenkinsRule jenkins, String url, String folder, String shop) throws Throwable {
         // Jenkins keeps its views, as in production; the harness switches that off.
         MetaClass.NO_CACHE = false;
-        // Unlike that of the harness, this realm is there after a restart.
+        // Unlike the realm of the harness, this realm still exists after a restart.
         HudsonPrivateSecurityRealm users = new HudsonPrivateSecurityRealm(false, false, null);
         users.createAccount("admin", "admin");
         jenkins.jenkins.setSecurityRealm(users);
@@ -309,7 +309,7 @@ class OrganizationInBrowserTest {
         browser.lighten();
     }
 
-    /** Takes pictures of a page for people, and checks that it does not scroll sideways. */
+    /** Takes screenshots of a page for review, and checks that it does not scroll sideways. */
     private void look(Browser browser, String path) throws Exception {
         String name = "organization-" + path.replaceAll("\\W+", "-").replaceFirst("-$", "");
         for (int width : new int[] {Browser.WIDE, Browser.NARROW}) {

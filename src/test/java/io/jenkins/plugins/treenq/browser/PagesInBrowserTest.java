@@ -169,10 +169,10 @@ class PagesInBrowserTest extends InBrowser {
         assertThat(browser.shown(By.cssSelector("[data-part='inputs-line']")).getText(), containsString("Depends on"));
     }
 
-    /** The pictures of README.md, which are made anew with {@code -Dtreenq.readme=true}. */
+    /** Creates the pictures of README.md, with {@code -Dtreenq.readme=true}. */
     @Test
     void theReadmesPicturesAreOfABuildsPage() throws Exception {
-        assumeTrue(Boolean.getBoolean("treenq.readme"), "makes pictures for people");
+        assumeTrue(Boolean.getBoolean("treenq.readme"), "makes pictures only with -Dtreenq.readme=true");
         WorkflowRun run = jenkins.buildAndAssertSuccess(stages("shop"));
         browser.open(run.getUrl() + "treenq/1/");
         browser.shown(step("COPY --from=app", "DONE"));
@@ -187,7 +187,7 @@ class PagesInBrowserTest extends InBrowser {
         browser.picture("readme-dark", README_HEIGHT);
     }
 
-    /** Of Jenkins' war, which the harness has unpacked, but takes no classes and no symbols of. */
+    /** Reads a symbol from Jenkins' unpacked war, from which the harness loads neither classes nor symbols. */
     private String symbol(String name) throws IOException {
         return Files.readString(Path.of(
                 jenkins.jenkins.getServletContext().getRealPath("/WEB-INF/classes/images/symbols/" + name + ".svg")));
@@ -300,7 +300,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void aBuildWhoseDaemonWasLostLeadsToTheOneThatWasBuiltInstead() throws Exception {
+    void aBuildWhoseDaemonWasLostLinksTheBuildThatRepeatsIt() throws Exception {
         String name = "lost-in-browser";
         Daemon lost = daemon.another(name);
         try {
@@ -337,7 +337,7 @@ class PagesInBrowserTest extends InBrowser {
     }
 
     @Test
-    void theTargetsOfABakeAreOnOnePageThatLeadsToTheirBuilds() throws Exception {
+    void thePageOfABakeLinksTheBuildsOfItsTargets() throws Exception {
         WorkflowRun run = jenkins.assertBuildStatus(
                 Result.FAILURE,
                 job("baked", """

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A real rootless daemon with its registries, as {@code buildkit/daemon} or {@link DaemonInDocker} runs it.
  *
- * @param env what {@code buildkit/daemon env} says of it; a daemon in Docker lacks what only one on the machine has
+ * @param env variables of {@code buildkit/daemon env}; a daemon in Docker lacks those that need a daemon without Docker
  */
 public record Daemon(Map<String, String> env) {
     static final Path LAUNCHER = Stream.of("buildkit/daemon", "../daemon")
@@ -85,7 +85,7 @@ public record Daemon(Map<String, String> env) {
         return new Daemon(env);
     }
 
-    /** Starts a daemon of the same version that a test may break; end it with {@link #down}. */
+    /** Starts another daemon of the same version, which a test may break and must end with {@link #down}. */
     public Daemon another(String name, String... options) throws IOException, InterruptedException {
         ofThisMachine("TREENQ_BUILDKIT_SOCKET");
         launcher("up", name, options);
@@ -103,7 +103,7 @@ public record Daemon(Map<String, String> env) {
         return run(line, Map.of(), new byte[0]);
     }
 
-    /** The pid of the daemon of that name, started by {@link #another}. */
+    /** Returns the process ID of a daemon that {@link #another} started. */
     public long pid() throws IOException {
         Path socket = Path.of(env.get("TREENQ_BUILDKIT_SOCKET").substring("unix://".length()));
         String text = Files.readString(socket.resolveSibling("buildkitd.pid")).strip();
@@ -171,7 +171,7 @@ public record Daemon(Map<String, String> env) {
                         .strip());
     }
 
-    /** The logins of the tests: that of the registry, and no other. */
+    /** Returns the logins of the tests, which contain only the login of the registry. */
     public RegistryLogins logins() throws IOException {
         RegistryLogin login = login();
         return host -> host.equals(registry()) ? Optional.of(login) : Optional.empty();

@@ -207,7 +207,7 @@ final class DaemonInDocker {
         }
     }
 
-    /** The image of that name with the tag that compose.yaml gives it. */
+    /** Returns the image with the tag in compose.yaml. */
     private DockerImageName image(String name) throws IOException {
         Matcher line = Pattern.compile("(?m)^ +image: (" + Pattern.quote(name) + ":\\S+)$")
                 .matcher(compose);
@@ -228,7 +228,7 @@ final class DaemonInDocker {
     }
 
     /**
-     * What compose.yaml has as {@code security_opt}. Docker's command line converts the last one, systempaths, to these
+     * The {@code security_opt} of compose.yaml. Docker's command line converts the last option, systempaths, to these
      * empty lists.
      */
     private static final class Unconfined extends HostConfig {

@@ -36,7 +36,7 @@ public final class DnsServer implements AutoCloseable {
         return "127.0.0.1:" + socket.getLocalPort();
     }
 
-    /** Gives a name these addresses and no others. */
+    /** Replaces the addresses of a name. */
     public void set(String name, String... ips) throws IOException {
         InetAddress[] addresses = new InetAddress[ips.length];
         for (int i = 0; i < ips.length; i++) {
@@ -78,12 +78,12 @@ public final class DnsServer implements AutoCloseable {
                         .toList();
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         answer.write(query, 0, 2);
-        // A response from a server that has asked others; 3 means that the name does not exist.
+        // A recursive response; the code 3 means that the name does not exist.
         answer.writeBytes(new byte[] {(byte) 0x81, (byte) (known == null ? 0x83 : 0x80), 0, 1, 0, (byte) found.size()});
         answer.writeBytes(new byte[4]);
         answer.write(query, HEADER_BYTES, at + 5 - HEADER_BYTES);
         for (byte[] ip : found) {
-            // The name is that of the question. The time to live is long, so that caches would be noticed.
+            // The name is that of the query. The time to live is long, so that the test would notice a cache.
             answer.writeBytes(
                     new byte[] {(byte) 0xc0, HEADER_BYTES, 0, (byte) type, 0, 1, 0, 1, 0, 0, 0, (byte) ip.length});
             answer.writeBytes(ip);

@@ -70,7 +70,7 @@ class ImageNameTest {
         "web:PR#1, PR#1, PR-1",
         "a/web:-x, -x, x",
     })
-    void aTagThatIsNoneIsNamedWithOneThatIs(String text, String tag, String possible) {
+    void anInvalidTagIsReportedWithASuggestion(String text, String tag, String possible) {
         assertEquals(
                 "'" + text + "' is not an image name: '" + tag
                         + "' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not start with '.' or"

@@ -27,6 +27,6 @@ public final class LocalPort {
                 Thread.sleep(50);
             }
         }
-        throw new AssertionError("nobody listens on port " + port);
+        throw new AssertionError("no process listens on port " + port);
     }
 }

@@ -201,7 +201,7 @@ class FolderConfigurationTest {
                 assertThrows(IllegalArgumentException.class, () -> configuration.setBuilders(List.of(socket)))
                         .getMessage());
 
-        // As a configuration file may have it.
+        // A configuration file may contain such an address.
         configuration.setBuilders(List.of(builder("socket", "tcp://localhost:1")));
         outer.addProperty((FolderConfiguration) Jenkins.XSTREAM2.fromXML(Jenkins.XSTREAM2
                 .toXML(configuration)

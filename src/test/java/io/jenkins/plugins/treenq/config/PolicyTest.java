@@ -75,7 +75,7 @@ class PolicyTest {
                         .tags(List.of("web", "other"))
                         .push(true)
                         .build());
-        // Nothing goes there.
+        // Without push, nothing is sent to the registry.
         policy.applied(DockerfileBuild.builder().tags(List.of("other")).build());
     }
 
@@ -243,7 +243,7 @@ class PolicyTest {
                             + " these rules, or let the daemon's own frontend read the Dockerfile",
                     refusal(() -> policy.applied(build.sourcePolicy(sources).build())));
         }
-        // No image is run that it could be about.
+        // Without a frontend image, the rules cannot replace one.
         policy.applied(DockerfileBuild.builder().sourcePolicy(sources).build());
     }
 

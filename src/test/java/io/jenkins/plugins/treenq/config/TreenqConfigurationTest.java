@@ -61,7 +61,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void formKeepsEverything() throws Exception {
+    void formKeepsTheWholeConfiguration() throws Exception {
         Configured.add(Configured.login("login", "user", "password"));
         TreenqConfiguration configuration = everything();
 
@@ -74,7 +74,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void formKeepsAPolicyThatAllowsEverythingAndNone() throws Exception {
+    void formKeepsAnUnrestrictedPolicyAndCanRemoveThePolicy() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         jenkins.configRoundtrip();
         assertNull(configuration.getPolicy());
@@ -90,7 +90,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void formCanRemoveTheLastOne() throws Exception {
+    void formCanRemoveTheLastBuilder() throws Exception {
         TreenqConfiguration configuration = TreenqConfiguration.get();
         configuration.setBuilders(List.of(new BuildkitBuilder("default", "tcp://localhost:1")));
 
@@ -165,7 +165,7 @@ class TreenqConfigurationTest {
                 Util.toStringFromYamlFile(this, "TreenqConfigurationTest/export.yaml"),
                 Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
                         .get("treenq")));
-        // Written without an administrator's form.
+        // The configuration is saved, although no form was submitted.
         assertEquals("arm", new TreenqConfiguration().getDefaultBuilder());
     }
 
@@ -203,7 +203,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void attributesThatNoFileHadAreKept() throws Exception {
+    void attributesThatWereNeverInAFileAreKept() throws Exception {
         TreenqConfiguration configuration = everything();
         Policy policy = configuration.getPolicy();
 
@@ -236,7 +236,7 @@ class TreenqConfigurationTest {
         assertNull(configuration.getPolicy());
         assertNull(configuration.getDefaultBuilder());
         assertEquals(1, configuration.getBuilders().size());
-        // The form has it now, and no file.
+        // The policy was set in the form, and is not in the file.
         configuration.setPolicy(changed);
         load("treenq:", "  registries: [{host: docker.io}]");
         assertSame(changed, configuration.getPolicy());
@@ -473,7 +473,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void theDefaultBuilderMustExist() {
+    void aMissingDefaultBuilderIsMarkedInTheList() {
         TreenqConfiguration configuration = everything();
 
         assertEquals(
@@ -485,7 +485,7 @@ class TreenqConfigurationTest {
     }
 
     @Test
-    void passwordsInAddressesAreNotRepeated() {
+    void passwordsInAddressesAreNotShownAndServerNamesAreChecked() {
         BuildkitBuilder.DescriptorImpl builder =
                 jenkins.jenkins.getDescriptorByType(BuildkitBuilder.DescriptorImpl.class);
         for (String address : List.of("tcp://me:s3cret@host:1", "tcp://me:s3cret word@host:1", "me:s3cret@host")) {

@@ -193,7 +193,7 @@ class WebMethodsTest {
         assertEquals(
                 expected.lines().filter(line -> !line.startsWith("#")).toList(),
                 table.toString().lines().toList(),
-                "what is answered now is in " + ANSWERS);
+                "the current table is in " + ANSWERS);
     }
 
     @Test
@@ -238,7 +238,7 @@ class WebMethodsTest {
                 .importPackages(PLUGIN).stream()
                         .filter(type -> type.tryGetMethod("getApi").isPresent())
                         .toList();
-        assertThat("they have api/json in the table", exported, hasSize(4));
+        assertThat("the table has api/json of each exported class", exported, hasSize(4));
     }
 
     private static boolean isWebMethod(JavaMethod method) {
@@ -313,7 +313,7 @@ class WebMethodsTest {
                 "treenq/rollBack?tag=a&digest=b")) {
             pages.put(page, HttpMethod.GET);
         }
-        // Of no image of the job, so that nobody is asked.
+        // The digest is not one of the job's images, so no registry is queried.
         pages.put("treenq/rollBack", HttpMethod.POST);
         return pages;
     }

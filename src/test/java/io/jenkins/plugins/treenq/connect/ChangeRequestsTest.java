@@ -52,7 +52,7 @@ class ChangeRequestsTest {
     private static final String SECRET = "the-secret-of-the-project";
     private static final String REVERSED = new StringBuilder(SECRET).reverse().toString();
 
-    /** Mounts what its author could want to know, and prints it as no mask knows it. */
+    /** Mounts secrets and a cache, and prints the secrets reversed, so that no mask recognizes them. */
     private static final String CURIOUS = """
             FROM busybox
             RUN --mount=type=secret,id=token echo "MARK plain: $(cat /run/secrets/token | rev)"
@@ -149,7 +149,7 @@ class ChangeRequestsTest {
     }
 
     @Test
-    void aChangeRequestFromOutsideGetsNoSecretNoLoginNoPushAndNoCacheOfOthers() throws Exception {
+    void anUntrustedChangeRequestGetsNoSecretsLoginsPushOrSharedCache() throws Exception {
         repository("web");
         int number = controller.openChangeRequest(
                 "web", "master", MockChangeRequestFlags.FORK, MockChangeRequestFlags.UNTRUSTED);
@@ -161,7 +161,7 @@ class ChangeRequestsTest {
 
         jenkins.assertBuildStatusSuccess(project.getItemByBranchName("master").getLastBuild());
         WorkflowRun request = project.getItemByBranchName("CR-" + number).getLastBuild();
-        // A secret that is not there is no failure for the daemon, unless it is required.
+        // A missing secret fails the build only if its mount is required.
         jenkins.assertBuildStatusSuccess(request);
         String log = JenkinsRule.getLog(request);
         assertThat(log, containsString("from somebody who may not push to the repository"));
@@ -171,20 +171,20 @@ class ChangeRequestsTest {
         assertTrue(registry.digest(image + "-cache", "latest").isPresent());
         assertTrue(registry.digest(image, "pr-" + number).isEmpty());
 
-        // What it has left in its cache mount is not what a trusted build finds.
+        // A trusted build does not find what the untrusted build has written to its cache mount.
         add("web", "master", "Dockerfile", curious() + "RUN echo again\n");
         project.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivity();
         String trusted =
                 JenkinsRule.getLog(project.getItemByBranchName("master").getLastBuild());
         assertThat(trusted, containsString("cache: ours"));
-        // Nor is the step without a cache mount, which ran without the secret before.
+        // A trusted build does not reuse the step that ran without the secret, either.
         assertThat(trusted, containsString("plain: " + REVERSED));
         assertThat(trusted, containsString(REVERSED));
     }
 
     @Test
-    void aChangeRequestFromOutsideCannotPullWhatNeedsALogin() throws Exception {
+    void anUntrustedChangeRequestCannotPullPrivateImages() throws Exception {
         repository("web");
         WorkflowMultiBranchProject project = project(settings());
         int number = controller.openChangeRequest(
@@ -199,7 +199,7 @@ class ChangeRequestsTest {
     }
 
     @Test
-    void aChangeRequestFromInsideIsPushedOnlyIfThatIsWanted() throws Exception {
+    void aTrustedChangeRequestIsPushedOnlyIfConfigured() throws Exception {
         repository("web");
         int number = controller.openChangeRequest("web", "master");
         add("web", "change-request/" + number, "Dockerfile", curious());
@@ -221,7 +221,7 @@ class ChangeRequestsTest {
     }
 
     @Test
-    void theLoginOfTheRepositoryIsNotGivenToAChangeRequestFromOutside() throws Exception {
+    void anUntrustedChangeRequestIsFetchedWithoutTheRepositorysLogin() throws Exception {
         try (GitServer server = new GitServer(folder, true)) {
             Repository repository = new Repository(folder.resolve("web.git"));
             String commit = repository.commit("Dockerfile", curious());
@@ -234,7 +234,7 @@ class ChangeRequestsTest {
             ImageSettings settings = settings();
             settings.setCheckout(null);
 
-            // Only change requests, because a daemon gives what it is fetching for a trusted build to others, too.
+            // Only change requests, because a daemon shares a running fetch of a trusted build with other builds.
             WorkflowMultiBranchProject project =
                     project(settings, new MockSCMDiscoverChangeRequests(ChangeRequestCheckoutStrategy.HEAD));
 
@@ -242,7 +242,7 @@ class ChangeRequestsTest {
             jenkins.assertBuildStatus(Result.FAILURE, request);
             assertThat(
                     JenkinsRule.getLog(request), containsString("the daemon fetches the repository without a login"));
-            // A trusted change request may have it.
+            // A trusted change request gets the login.
             int trusted = controller.openChangeRequest("web", "master");
             project.scheduleBuild2(0).getFuture().get();
             jenkins.waitUntilNoActivity();
@@ -279,7 +279,7 @@ class ChangeRequestsTest {
         jenkins.waitUntilNoActivity();
         assertTrue(registry.digest(image + "/cart", "master").isPresent());
 
-        // A move and a rename keep what is known of the commits.
+        // A renamed folder keeps the record of built commits.
         WorkflowMultiBranchProject web = (WorkflowMultiBranchProject) shop.getItem("web");
         shop.renameTo("store");
         WorkflowRun again = jenkins.waitForCompletion(

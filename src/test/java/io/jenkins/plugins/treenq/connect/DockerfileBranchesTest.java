@@ -152,7 +152,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aTagOnABuiltCommitAndARebuildGetTheImageThatIsThere() throws Exception {
+    void tagsAndRebuildsOfABuiltCommitPromoteItsImage() throws Exception {
         WorkflowMultiBranchProject project = project(settings());
         scan(project);
         WorkflowRun first = built(project, "main");
@@ -176,7 +176,7 @@ class DockerfileBranchesTest {
         repository.push();
         scan(project);
         assertNotEquals(digest, digest("main"));
-        // A rebuild is of the commit that the first build was of, as whoever rolls back expects.
+        // A replay builds the commit of the replayed run, so that it can be used for a rollback.
         ReplayAction replay = first.getAction(ReplayAction.class);
         WorkflowRun back = (WorkflowRun) replay.run2(replay.getOriginalScript() + "; error 'changed'", Map.of())
                 .getFuture()
@@ -186,7 +186,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void imagesSayWhatTheyWereMadeOf() throws Exception {
+    void imagesHaveLabelsWithRepositoryCommitAndBranch() throws Exception {
         repository.branch("release").commit("text", "of the release");
         repository.push();
         ImageSettings settings = new ImageSettings(daemon.registry() + "/${organization}/${repository}");
@@ -216,7 +216,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void twoBranchesOfOneTagAreToldApartWhenTheyAreScannedAndWhenTheyAreBuilt() throws Exception {
+    void branchesWithTheSameTagAreReportedByTheScanAndTheBuild() throws Exception {
         repository.branch("feature/a").commit("text", "of a slash");
         repository.push();
         WorkflowMultiBranchProject project = project(settings());
@@ -248,7 +248,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aForcedPushIsBuiltAndABranchThatIsGoneLosesItsJob() throws Exception {
+    void aForcedPushIsBuiltAndADeletedBranchLosesItsJob() throws Exception {
         repository.branch("topic").commit("text", "before");
         repository.push();
         WorkflowMultiBranchProject project = project(settings());
@@ -265,7 +265,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aCommitThatIsGoneFailsInOneLine() throws Exception {
+    void aDeletedCommitFailsTheBuildInOneLine() throws Exception {
         repository.branch("topic").commit("text", "of a topic");
         repository.push();
         WorkflowMultiBranchProject project = project(settings());
@@ -282,7 +282,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aRepositoryThatNoDaemonCanFetchIsSaidWhenItIsScannedAndBuilt() throws Exception {
+    void anUnfetchableRepositoryIsReportedByTheScanAndTheBuild() throws Exception {
         WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
         GitSCMSource source = new GitSCMSource(folder.resolve("web.git").toUri().toString());
         source.setTraits(List.of(new BranchDiscoveryTrait()));
@@ -300,7 +300,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void anImageThatIsNoImageNameFailsInOneLine() throws Exception {
+    void anInvalidImagePatternFailsTheBuildInOneLine() throws Exception {
         WorkflowMultiBranchProject project =
                 project(new ImageSettings(daemon.registry() + "/${organization}/${repository}"));
         scan(project);
@@ -312,7 +312,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void aTagOfABranchThatIsGoneIsDeletedIfThatIsWanted() throws Exception {
+    void theTagOfADeletedBranchIsDeletedIfConfigured() throws Exception {
         repository.branch("topic").commit("text", "of a topic");
         repository.push();
         ImageSettings settings = settings();
@@ -325,7 +325,7 @@ class DockerfileBranchesTest {
         try (LogRecorder log = LogRecorder.of(TagDeletion.class)) {
             scan(project);
             String line = log.first(message -> message.contains("is gone; its tag"));
-            // Whether a registry deletes tags without their images differs; it is said in either case.
+            // Not every registry can delete a tag without its image; the log has the result in either case.
             assertThat(line, containsString(image + ":topic "));
             assertEquals(
                     line.contains("was deleted"),
@@ -421,7 +421,7 @@ class DockerfileBranchesTest {
     }
 
     @Test
-    void theSettingsAreWhatJobDslAndPipelinesWrite() throws Exception {
+    void theSettingsCanBeInstantiatedFromMapsLikeInJobDsl() throws Exception {
         DockerfileBranchProjectFactory factory =
                 (DockerfileBranchProjectFactory) DescribableModel.of(DockerfileBranchProjectFactory.class)
                         .instantiate(Map.of(

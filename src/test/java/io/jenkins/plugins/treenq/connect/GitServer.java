@@ -33,10 +33,10 @@ public final class GitServer implements AutoCloseable {
     /** The repositories that need no login. */
     private final Queue<String> open = new ConcurrentLinkedQueue<>();
 
-    /** The paths that were asked for with the right login. */
+    /** The paths that were requested with the right login. */
     private final Queue<String> admitted = new ConcurrentLinkedQueue<>();
 
-    /** @param folder has the repositories */
+    /** @param folder folder with the repositories */
     public GitServer(Path folder, boolean login) throws IOException {
         this.folder = folder;
         this.login = login;

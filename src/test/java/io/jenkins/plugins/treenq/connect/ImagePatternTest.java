@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Names of images by a pattern, from names that somebody else chose. */
+/** Image names from a pattern and from arbitrary names of repositories. */
 class ImagePatternTest {
     @ParameterizedTest
     @CsvSource({
@@ -26,7 +26,7 @@ class ImagePatternTest {
         "ÄÖ-x, x",
         "../../other, other"
     })
-    void aValueIsOneComponentOfAName(String value, String component) {
+    void aValueBecomesOneValidPathComponent(String value, String component) {
         assertEquals(
                 "registry.example.com/shop/" + component,
                 ImagePattern.expand("registry.example.com/shop/${repository}", Map.of(ImagePattern.REPOSITORY, value)));
@@ -45,7 +45,7 @@ class ImagePatternTest {
                 "registry.example.com/Web, lower-case letters",
                 "registry.example.com/${organization}/web, is in no folder"
             })
-    void aPatternThatGivesNoNameSaysWhy(String pattern, String why) {
+    void anInvalidPatternIsRefusedWithTheReason(String pattern, String why) {
         IllegalArgumentException failure = assertThrows(
                 IllegalArgumentException.class,
                 () -> ImagePattern.expand(pattern, Map.of(ImagePattern.REPOSITORY, "web")));
@@ -53,7 +53,7 @@ class ImagePatternTest {
     }
 
     @Test
-    void theFormShowsAnExample() {
+    void theExampleHasAValueForEachVariable() {
         assertEquals(
                 "registry.example.com/shop/web",
                 ImagePattern.example("registry.example.com/${organization}/${repository}"));
@@ -62,7 +62,7 @@ class ImagePatternTest {
     @ParameterizedTest
     @CsvSource({"., Dockerfile, Dockerfile", "app/, ./Dockerfile, app/Dockerfile", "app, ../../x, x", "/a//b, c, a/b/c"
     })
-    void aPathStaysInTheTree(String context, String dockerfile, String path) {
+    void aDockerfilePathCannotLeaveTheRepository(String context, String dockerfile, String path) {
         assertEquals(path, SubfolderPath.of(context, dockerfile));
     }
 }

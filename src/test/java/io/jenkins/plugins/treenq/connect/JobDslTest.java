@@ -92,7 +92,7 @@ class JobDslTest {
     }
 
     @Test
-    void everySettingCanBeGenerated() throws Exception {
+    void everySettingOfAnOrganizationFolderCanBeGenerated() throws Exception {
         generate("""
                 organizationFolder('shop') {
                     projectFactories {
@@ -158,7 +158,7 @@ class JobDslTest {
         assertEquals(
                 "registry.example.com/shop/cache",
                 ((RegistryCache) build.getCacheTo().get(0)).getRef());
-        // What the form shows is what the script wrote.
+        // The form keeps all settings of the script.
         jenkins.configRoundtrip(shop);
         jenkins.assertEqualDataBoundBeans(
                 settings, ((DockerfileProjectFactory) shop.getProjectFactories().get(1)).getSettings());
@@ -189,7 +189,7 @@ class JobDslTest {
     }
 
     @Test
-    void aProjectOfConfigurationAsCodeIsBuiltAndKeepsItsImagesWhenItIsGeneratedAgain() throws Exception {
+    void aProjectGeneratedAgainByConfigurationAsCodeKeepsItsImages() throws Exception {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
         Configured.add(Configured.login("git", GitServer.USER, GitServer.PASSWORD));

@@ -33,7 +33,7 @@ final class LogRecorder extends Handler implements AutoCloseable {
             message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
         if (message == null) {
-            throw new AssertionError("there was no such message");
+            throw new AssertionError("the expected message was not logged in time");
         }
         return message;
     }

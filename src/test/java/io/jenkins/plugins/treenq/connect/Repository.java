@@ -63,7 +63,7 @@ public final class Repository {
         return git("commit", "--quiet", "--all", "--message", "adds " + path);
     }
 
-    /** Removes the commits from the server that no branch has. */
+    /** Removes the commits that belong to no branch from the server. */
     Repository forget() throws Exception {
         run(bare, "gc", "--quiet", "--prune=now");
         return this;

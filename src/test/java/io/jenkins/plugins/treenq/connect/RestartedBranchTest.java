@@ -33,7 +33,7 @@ class RestartedBranchTest {
     Path folder;
 
     @Test
-    void theBuildOfABranchGoesOnAfterARestart() throws Throwable {
+    void theBuildOfABranchIsCompletedAfterARestart() throws Throwable {
         String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
         try (GitServer server = new GitServer(folder, true)) {
             Repository repository = new Repository(folder.resolve("web.git"));
@@ -78,7 +78,7 @@ class RestartedBranchTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         String digest = new Registry(daemon).digest(image, "main").orElseThrow();
         jenkins.assertLogContains(digest, run);
-        // The image of the commit is known, and the settings have survived, too.
+        // The record of the commit's image and the settings were stored before the restart.
         WorkflowRun again = jenkins.waitForCompletion(
                 project.getItemByBranchName("main").scheduleBuild2(0).waitForStart());
         jenkins.assertLogContains("Promoting ", jenkins.assertBuildStatusSuccess(again));

@@ -18,7 +18,7 @@ final class SshGitServer implements AutoCloseable {
 
     private final SshServer server = SshServer.setUpDefaultServer();
 
-    /** @param folder has the repositories */
+    /** @param folder folder with the repositories */
     SshGitServer(Path folder, PublicKey known) throws IOException {
         server.setHost(InetAddress.getLoopbackAddress().getHostAddress());
         server.setPort(0);

@@ -39,7 +39,7 @@ class SubmodulesTest {
             size 12345
             """;
 
-    /** The first minor versions of BuildKit whose checkouts are right. */
+    /** The first minor versions of BuildKit that check out such submodules correctly. */
     private static final int SUBMODULES_IN_SUBFOLDERS = 24;
 
     private static final int SUBMODULES_OF_ONE_COMMIT = 29;
@@ -98,7 +98,7 @@ class SubmodulesTest {
         return project.getItemByBranchName(branch).getLastBuild();
     }
 
-    /** Commits a Dockerfile that prints a file, which no other test has. */
+    /** Commits a Dockerfile that prints a file and is different in each test. */
     private void dockerfile(String path, String file) throws Exception {
         repository.commit(path, "FROM busybox\nCOPY . /src\nRUN cat /src/" + file + " && : " + image + "\n");
     }
@@ -130,7 +130,7 @@ class SubmodulesTest {
 
     @ParameterizedTest
     @MethodSource("daemons")
-    void aCommitWithoutTheSubmoduleOfAnEarlierOneIsFetchedByNewDaemons(Daemon daemon) throws Exception {
+    void aCommitThatRemovesASubmoduleIsFetchedByNewDaemons(Daemon daemon) throws Exception {
         dockerfile("Dockerfile", "library/shared");
         submodule("library");
         repository.push();
@@ -172,7 +172,7 @@ class SubmodulesTest {
     }
 
     @Test
-    void aSubmoduleThatNeedsALoginOverHttpIsSaid() throws Exception {
+    void aSubmoduleThatNeedsALoginOverHttpIsReported() throws Exception {
         dockerfile("Dockerfile", "library/shared");
         submodule("library");
         repository.git("config", "--file", ".gitmodules", "submodule.library.url", "../private.git");
@@ -190,7 +190,7 @@ class SubmodulesTest {
     }
 
     @Test
-    void anAgentChecksOutSubmodulesIfTheBranchSourceSaysSo() throws Exception {
+    void anAgentChecksOutSubmodulesIfTheBranchSourceHasTheOption() throws Exception {
         dockerfile("Dockerfile", "library/shared");
         submodule("library");
         repository.push();

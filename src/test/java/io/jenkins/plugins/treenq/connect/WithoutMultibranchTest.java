@@ -32,7 +32,7 @@ class WithoutMultibranchTest {
                     "workflow-multibranch");
 
     @Test
-    void everythingElseIsThere() throws Throwable {
+    void stepsAndConfigurationWorkWithoutTheMultibranchPlugins() throws Throwable {
         controller.then(WithoutMultibranchTest::look);
     }
 

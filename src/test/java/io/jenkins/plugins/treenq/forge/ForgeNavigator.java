@@ -25,7 +25,7 @@ public final class ForgeNavigator extends SCMNavigator {
 
     /**
      * @param url address of the folder on its Git server
-     * @param folder the folder, which this machine has, too
+     * @param folder path of the same folder on this machine
      */
     @DataBoundConstructor
     public ForgeNavigator(String url, String folder, @CheckForNull String credentialsId) {

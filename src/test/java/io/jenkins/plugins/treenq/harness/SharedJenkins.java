@@ -8,11 +8,11 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * One Jenkins for all tests of a class, given to them as the parameter of type {@code JenkinsRule}. After each test it
- * is made as it was at its start, by {@link SharedJenkinsExtension}: a Jenkins takes seconds to start, and that takes
+ * One Jenkins for all tests of a class, which they get as a parameter of type {@code JenkinsRule}. After each test,
+ * {@link SharedJenkinsExtension} restores its initial state. Starting a Jenkins takes seconds, restoring it takes
  * milliseconds.
  *
- * <p>For classes whose tests change what the reset knows: items, agents, users, credentials, the plugin's global
+ * <p>For classes whose tests change only state that is restored: items, agents, users, credentials, the plugin's global
  * configuration, security, the built-in node. Others use {@code WithJenkins}, with a Jenkins for each test.
  */
 @Target(ElementType.TYPE)

@@ -113,7 +113,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         ClassRule rule = store(context)
                 .getOrComputeIfAbsent("jenkins", key -> new ClassRule(context.getRequiredTestClass()), ClassRule.class);
-        // So that a test may do what the system may, as with a Jenkins of its own.
+        // The test has the permissions of the system, as with a Jenkins of its own.
         ACL.as2(ACL.SYSTEM2);
         return rule;
     }

@@ -164,7 +164,7 @@ class MetadataRulesTest {
     }
 
     @Test
-    void aVariableWithoutAValueIsKeptInTheTag() {
+    void anEmptyVariableIsReplacedByTheGitTagAndCreatesNoImageTag() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},value=$NONE", "$NONE"))
                 .variables(text -> text.replace("$NONE", ""))
@@ -176,7 +176,7 @@ class MetadataRulesTest {
 
     /** As in docker/metadata-action, the whole version is used if the expression does not match. */
     @Test
-    void aVersionThatDoesNotMatchIsUsedCompletelyWithAWarning() {
+    void theWholeVersionIsUsedWithAWarningIfTheExpressionDoesNotMatch() {
         ImageMetadata metadata = MetadataRules.builder()
                 .tags(List.of("type=semver,pattern={{version}},match=x(.*)"))
                 .build()

@@ -15,7 +15,7 @@ class AffinityTest {
     private static final int JOBS = 2000;
 
     @Test
-    void everyDaemonIsTriedAndTheOrderOfTheConfigurationDoesNotMatter() {
+    void theOrderHasAllDaemonsAndIgnoresTheConfiguredOrder() {
         List<String> order = Affinity.order(FOUR, "job");
 
         assertEquals(FOUR, order.stream().sorted().toList());
@@ -23,7 +23,7 @@ class AffinityTest {
         assertEquals(order, Affinity.order(List.of("tcp://d:1", "tcp://b:1", "tcp://a:1", "tcp://c:1"), "job"));
     }
 
-    /** A version that orders differently would throw everybody's cache away. */
+    /** Another order would move jobs to daemons that do not have their cache. */
     @Test
     void theOrderIsTheSameInEveryVersion() {
         assertEquals(List.of("tcp://d:1", "tcp://a:1", "tcp://b:1", "tcp://c:1"), Affinity.order(FOUR, "shop"));
@@ -40,7 +40,7 @@ class AffinityTest {
     }
 
     @Test
-    void onlyTheJobsOfADaemonThatIsGoneMove() {
+    void onlyJobsOfARemovedDaemonMoveToOtherDaemons() {
         List<String> three = new ArrayList<>(FOUR);
         three.remove("tcp://c:1");
         for (int job = 0; job < JOBS; job++) {

@@ -30,37 +30,37 @@ class DaemonPoolTest {
     private final DaemonPool pool = new DaemonPool(Runnable::run);
 
     @Test
-    void theBestIsTakenWhileItHasAPlaceThenTheNext() {
+    void thePreferredDaemonIsUsedUntilItIsFullThenTheNext() {
         assertEquals("a", now(A_THEN_B).address());
         assertEquals("b", now(A_THEN_B).address());
         assertFalse(pool.acquire(() -> A_THEN_B).isDone());
     }
 
     @Test
-    void aDaemonThatIsBusyWithOthersComesAfterThoseThatAreFree() {
+    void aDaemonBusyWithOtherClientsIsUsedAfterFreeDaemons() {
         Daemons busy = new Daemons(List.of("a", "b"), 2, Map.of("a", 1));
         assertEquals("a", now(busy).address());
         assertEquals("b", now(busy).address());
         assertEquals("b", now(busy).address());
-        // Nobody says when the builds of others end.
+        // The pool does not learn when builds of other clients end.
         assertEquals("a", now(busy).address());
         assertFalse(pool.acquire(() -> busy).isDone());
     }
 
     @Test
-    void withoutALimitOthersDoNotMatter() {
+    void withoutALimitBuildsOfOtherClientsAreIgnored() {
         assertEquals("a", now(new Daemons(List.of("a", "b"), 0, Map.of("a", 9))).address());
     }
 
     @Test
-    void withoutALimitNobodyWaits() {
+    void withoutALimitNoBuildWaits() {
         for (int build = 0; build < 100; build++) {
             assertEquals("a", now(new Daemons(List.of("a", "b"), 0)).address());
         }
     }
 
     @Test
-    void aFreePlaceGoesToWhoeverWaitsForItLongest() {
+    void aReleasedSlotGoesToTheBuildThatHasWaitedLongest() {
         DaemonSlot first = now(only("a"));
         now(only("b"));
         CompletableFuture<DaemonSlot> forB = pool.acquire(() -> only("b"));
@@ -75,7 +75,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void aPlaceIsGivenBackOnce() {
+    void aSlotIsReleasedOnlyOnce() {
         DaemonSlot slot = now(only("a"));
         slot.close();
         now(only("a"));
@@ -86,7 +86,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void whoWaitsNoLongerGetsNothing() {
+    void aCanceledRequestGetsNoSlot() {
         DaemonSlot slot = now(only("a"));
         CompletableFuture<DaemonSlot> gone = pool.acquire(() -> only("a"));
         CompletableFuture<DaemonSlot> next = pool.acquire(() -> only("a"));
@@ -98,7 +98,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void aChangedLimitIsSeenByThoseWhoWait() {
+    void aRaisedLimitGivesASlotToAWaitingBuild() {
         AtomicReference<Daemons> configured = new AtomicReference<>(only("a"));
         now(only("a"));
         CompletableFuture<DaemonSlot> waiting = pool.acquire(configured::get);
@@ -110,7 +110,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void whoHasNothingToWaitForIsTold() {
+    void anExceptionOfTheCandidatesFailsTheRequest() {
         IOException gone = new IOException("no such builder any more");
 
         CompletableFuture<DaemonSlot> slot = pool.acquire(() -> {
@@ -122,7 +122,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void whoGoesOnAtOnceMayTakeAndGiveBackMore() {
+    void aContinuationMayAcquireAndReleaseSlots() {
         DaemonSlot slot = now(only("a"));
         List<String> order = new ArrayList<>();
         pool.acquire(() -> only("a")).thenAccept(second -> {
@@ -137,7 +137,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void whatABuildWouldLikeIsAskedWhileOthersTakePlacesAndGiveThemBack() {
+    void slotsAreAcquiredAndReleasedWhileCandidatesAreDetermined() {
         AtomicBoolean asked = new AtomicBoolean();
         CompletableFuture<DaemonSlot> slot = pool.acquire(() -> {
             if (asked.getAndSet(true)) {
@@ -156,7 +156,7 @@ class DaemonPoolTest {
     }
 
     @Test
-    void noLimitIsExceededAndNobodyIsForgotten() throws Exception {
+    void concurrentRequestsExceedNoLimitAndAllComplete() throws Exception {
         int limit = 3;
         int builds = 400;
         AtomicInteger running = new AtomicInteger();

@@ -20,7 +20,7 @@ class RegistryPageTest {
         "registry.example.com/shop/web, ''",
         "notgcr.io/shop/web, ''",
     })
-    void onlyKnownRegistriesHaveOne(String image, String page) {
+    void onlyKnownRegistriesHaveAPage(String image, String page) {
         assertEquals(page, RegistryPage.of(ImageName.parse(image)).orElse(""));
     }
 }

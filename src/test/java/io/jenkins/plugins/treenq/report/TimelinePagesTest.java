@@ -101,7 +101,7 @@ class TimelinePagesTest {
             assertPagesWork();
             assertThat(client.getPage(run, "treenq/").asNormalizedText(), containsString("cannot be read"));
         }
-        // Beside the steps.
+        // Invalid values outside of the steps.
         String digest = "sha256:" + "a".repeat(64);
         String image = "\"image\":{\"names\":[],\"reference\":\"\",\"platforms\":[],\"sizeBytes\":1,\"artifact\":\"\","
                 + "\"content\":{\"variants\":[{\"platform\":\"p\",\"digest\":{\"value\":\"" + digest + "\"},"
@@ -124,11 +124,11 @@ class TimelinePagesTest {
             Files.writeString(file(), wrong);
             assertEquals("UNREADABLE", build().getString("state"), wrong);
         }
-        // What earlier versions kept.
+        // Earlier versions stored files without these values.
         Files.writeString(file(), right.replaceAll(",\"marks\":\\[.*?]", "").replace(",\"continuedBy\":0", ""));
         assertEquals("SUCCESS", build().getString("state"));
         assertThat(build().getJSONArray("phases"), hasSize(0));
-        // Times that no page can show.
+        // Times that are outside of the range of dates.
         Files.writeString(file(), right.replaceAll("\"time\":\\d+", "\"time\":" + Long.MAX_VALUE));
         assertPagesWork();
         Files.writeString(
@@ -145,7 +145,7 @@ class TimelinePagesTest {
             timeline.sink().accept(Hostile.report(List.of(Hostile.step(1, "RUN make"))));
             timeline.succeeded("").get(1, TimeUnit.MINUTES);
             Path file = run.getRootDir().toPath().resolve("treenq/" + number + ".json");
-            // The last one fits again.
+            // The file of the last build is small enough again.
             Files.writeString(file, Files.readString(file) + " ".repeat(number == 4 ? 0 : 14 << 20));
         }
 

@@ -36,8 +36,8 @@ class HistoryBenchmark {
     private static final int REQUESTS = 20;
 
     /** The plugin's elements in build.xml, which are indented by four spaces. */
-    private static final Pattern ACTIONS = Pattern.compile(
-            "(?ms)^ {4}<(io\\.jenkins\\.plugins\\.treenq[^ >]*)(?: [^>]*)?(?:/>|>.*?^ {4}</\\1>)\\n");
+    private static final Pattern ACTIONS =
+            Pattern.compile("(?ms)^ {4}<(io\\.jenkins\\.plugins\\.treenq[^ >]*)(?: [^>]*)?(?:/>|>.*?^ {4}</\\1>)\\n");
 
     private JenkinsRule jenkins;
 
@@ -46,7 +46,8 @@ class HistoryBenchmark {
         jenkins = rule;
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
-        String tag = daemon.registry() + "/history-" + UUID.randomUUID().toString().substring(0, 8) + ":latest";
+        String tag =
+                daemon.registry() + "/history-" + UUID.randomUUID().toString().substring(0, 8) + ":latest";
         WorkflowJob template = jenkins.createProject(WorkflowJob.class, "template");
         template.setDefinition(new CpsFlowDefinition("""
                 node {

@@ -100,7 +100,7 @@ class RollbackLogTest {
         log.end(done());
 
         assertFalse(folder.exists());
-        // Another job of that name has nothing of it.
+        // A new job of the same name does not have the rollbacks of the deleted one.
         FreeStyleProject other = jenkins.createFreeStyleProject("shop");
         assertThat(new RollbackLog(other).read(), hasSize(0));
         log.end(done());
@@ -140,7 +140,7 @@ class RollbackLogTest {
             record(2, DIGEST);
             assertThat(new JobImagesAction(job).getImages(), hasSize(1));
         }
-        // What cannot be written, too.
+        // A file that cannot be written does not fail a build or a page, either.
         Files.delete(images.toPath());
         Files.createDirectories(images.toPath().resolve("folder"));
         record(3, DIGEST);

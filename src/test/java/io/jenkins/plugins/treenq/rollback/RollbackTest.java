@@ -136,7 +136,7 @@ class RollbackTest {
                     && !rollbacks.getJSONObject(0).getString("state").equals("UNDER_WAY")) {
                 return rollbacks.getJSONObject(0);
             }
-            assertTrue(Instant.now().isBefore(end), () -> "it does not end: " + rollbacks);
+            assertTrue(Instant.now().isBefore(end), () -> "the rollback does not end: " + rollbacks);
             Thread.sleep(POLL_MILLIS);
         }
     }
@@ -144,7 +144,7 @@ class RollbackTest {
     private static void await(Callable<Boolean> condition) throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.call()) {
-            assertTrue(Instant.now().isBefore(end), "it does not become true");
+            assertTrue(Instant.now().isBefore(end), "the condition does not become true in time");
             Thread.sleep(POLL_MILLIS);
         }
     }
@@ -181,7 +181,7 @@ class RollbackTest {
         String text = page("reader");
         assertThat(text, containsString("Done"));
         assertThat(text, containsString("operator"));
-        // Nothing depends on what is in memory.
+        // The stored rollback has the same values.
         jenkins.jenkins.reload();
         job = jenkins.jenkins.getItemByFullName("shop", WorkflowJob.class);
         JSONObject rollback = rest().getJSONArray("rollbacks").getJSONObject(0);
@@ -199,7 +199,7 @@ class RollbackTest {
         assertEquals(false, images.getJSONObject(0).getBoolean("current"));
         assertEquals(true, images.getJSONObject(1).getBoolean("current"));
 
-        // What is built afterwards is what counts.
+        // A later build replaces the image of the rollback.
         String third = build();
         assertEquals(third, digest());
         assertEquals(true, rest().getJSONArray("images").getJSONObject(0).getBoolean("current"));
@@ -217,13 +217,13 @@ class RollbackTest {
         assertThat(
                 summary, matchesPattern("(?s).*" + Pattern.quote(tag) + "\\s*" + second.substring(0, 19) + "\\s*#2.*"));
         assertThat(summary, not(containsString(first.substring(0, 19))));
-        // Earlier images are folded.
+        // Earlier images are collapsed.
         String page = reader.getPage(job, "treenq/").asXml();
         assertThat(page, containsString(first.substring(0, 19)));
         assertThat(page, containsString("current"));
         assertThat(page, not(containsString("Roll back")));
         HtmlPage operators = client("operator").getPage(job, "treenq/");
-        // Not to what the tag stands for already.
+        // There is no link for the image that the tag already points to.
         assertThat(
                 operators.getByXPath("//a[contains(@class, 'confirmation-link') and @data-post='true']"), hasSize(1));
         assertThat(
@@ -247,7 +247,7 @@ class RollbackTest {
 
         assertEquals(403, status(rollBack("reader", HttpMethod.POST, tag, first)));
         assertEquals(404, status(rollBack("operator", HttpMethod.GET, tag, first)));
-        // Is asked to log in.
+        // An anonymous user is redirected to the login page.
         rollBack("", HttpMethod.POST, tag, first);
         assertEquals(second, digest());
         assertThat(rest().getJSONArray("rollbacks"), hasSize(0));
@@ -325,9 +325,9 @@ class RollbackTest {
                         + " has a certificate that is not trusted or"));
         assertThat(page("reader"), containsString(rollback.getString("failure")));
         assertEquals(second, digest());
-        // It changes nothing of what tags stand for.
+        // The tags still point to the same images.
         assertEquals(true, rest().getJSONArray("images").getJSONObject(0).getBoolean("current"));
-        // Nothing depends on what is in memory.
+        // The stored rollback has the same values.
         jenkins.jenkins.reload();
         job = jenkins.jenkins.getItemByFullName("shop", WorkflowJob.class);
         assertEquals("FAILED", ended().getString("state"));
@@ -362,7 +362,7 @@ class RollbackTest {
             assertEquals(
                     "UNDER_WAY",
                     rest().getJSONArray("rollbacks").getJSONObject(0).getString("state"));
-            // Which ends the wait for an answer.
+            // Closing the socket ends the wait for a response.
             silent.close();
             JSONObject rollback = ended();
             assertEquals(other, rollback.getString("tag"));

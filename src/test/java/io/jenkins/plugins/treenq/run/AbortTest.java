@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Somebody stops a run, whatever its image build is doing: nothing is archived, nobody waits for anything, and the
- * daemon builds nothing any more. {@link RealBuildTest} stops steps, {@link PoolTest} builds that wait for a place.
+ * Runs are aborted in each phase of an image build: nothing is archived, no connection is left, and the daemon has no
+ * running build. {@link RealBuildTest} aborts running build steps, {@link PoolTest} builds that wait for a slot.
  */
 @SharedJenkins
 class AbortTest {
@@ -48,7 +48,7 @@ class AbortTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileTheDaemonIsConnectedTo(boolean freestyle) throws Exception {
+    void aRunIsAbortedWhileItConnectsToTheDaemon(boolean freestyle) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             BuildkitBuilder builder = new BuildkitBuilder("default", "tcp://localhost:" + silent.getLocalPort());
             builder.setConnectTimeoutSeconds(600);
@@ -64,7 +64,7 @@ class AbortTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileTheContextIsSent(boolean freestyle) throws Exception {
+    void aRunIsAbortedWhileItSendsTheContext(boolean freestyle) throws Exception {
         Run<?, ?> run = begin(
                 freestyle,
                 "printf 'FROM scratch\\nCOPY large /\\n' > Dockerfile; truncate -s 8G large",
@@ -85,7 +85,7 @@ class AbortTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whileTheImageIsPushed(boolean freestyle) throws Exception {
+    void aRunIsAbortedWhileTheDaemonPushesTheImage(boolean freestyle) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Run<?, ?> run = begin(
                     freestyle,
@@ -103,7 +103,7 @@ class AbortTest {
 
     /** The build step of freestyle jobs can be called by a Pipeline, too. */
     @Test
-    void theBuildStepOfFreestyleJobsInAPipeline() throws Exception {
+    void theFreestyleBuildStepIsAbortedInAPipeline() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             BuildkitBuilder builder = new BuildkitBuilder("default", "tcp://localhost:" + silent.getLocalPort());
             builder.setConnectTimeoutSeconds(600);
@@ -154,7 +154,7 @@ class AbortTest {
         }
     }
 
-    /** The connection ends. */
+    /** Asserts that the client closes its connection. */
     private static void assertNobodyAsks(Socket asked) throws Exception {
         asked.setSoTimeout(Math.toIntExact(DaemonSteps.PATIENCE.toMillis()));
         assertEquals(-1, RegistryImagesTest.endOf(asked));

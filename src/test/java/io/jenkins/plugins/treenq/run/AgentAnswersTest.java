@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What a hostile agent may answer: types that lists and maps hide, and sizes. */
+/** Answers of a hostile agent, with wrong types in lists and maps, and excessive sizes. */
 @SuppressWarnings({"unchecked", "rawtypes"})
 class AgentAnswersTest {
     private static final String DIGEST = "sha256:" + "a".repeat(64);
@@ -46,7 +46,7 @@ class AgentAnswersTest {
         return new FinishedBuild(new BuildResult("ref", image, (Map) metadata, Duration.ofSeconds(1)), 1, null);
     }
 
-    /** Maps within each other. */
+    /** Returns nested maps. */
     private static Map<String, Object> deep(int depth) {
         Map<String, Object> deep = new HashMap<>();
         for (int i = 0; i < depth; i++) {
@@ -69,7 +69,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void aBuildIsTakenAsItIs() {
+    void aValidBuildIsAcceptedUnchanged() {
         FinishedBuild build = build(Map.of(
                 "containerimage.digest",
                 DIGEST,
@@ -92,7 +92,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void theDaemonsOfAnAgentAreThoseOfTheBuilder() {
+    void onlyDaemonsOfTheBuilderAreAccepted() {
         String name = "dns:///buildkitd.svc:1234";
         List<Endpoint> endpoints = List.of(Endpoint.of(name, null), Endpoint.of("tcp://host:1", null));
         List<ProbedDaemon> found = List.of(
@@ -125,7 +125,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void whatIsNoBuildIsRefused() {
+    void invalidBuildsAreRefused() {
         for (Object answer : new Object[] {
             null,
             "text",
@@ -175,7 +175,7 @@ class AgentAnswersTest {
 
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
-    void whatAnImageConsistsOfHasAnEnd() {
+    void theContentOfAnImageIsLimited() {
         Digest digest = new Digest("sha256:" + "a".repeat(64));
         ImageContent large = new ImageContent(Collections.nCopies(
                 1000,
@@ -227,7 +227,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void timesAndSizesAreWithinReason() {
+    void timesAndSizesAreLimitedToValidValues() {
         FinishedBuild build = AgentAnswers.finished(new FinishedBuild(
                 new BuildResult("ref", null, Map.of(), Duration.ofSeconds(Long.MAX_VALUE)), Long.MIN_VALUE, null));
 
@@ -236,7 +236,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void aDockerfilesDescriptionHasTypesAndSizes() {
+    void checksOfDockerfilesAreLimitedAndInvalidOnesRefused() {
         SourceLocation place = new SourceLocation("Dockerfile", List.of(LONG), List.of(new SourceLocation.Lines(3, 4)));
         Lint.Warning warning = new Lint.Warning("Rule", LONG, LONG, "url", place);
 
@@ -258,7 +258,7 @@ class AgentAnswersTest {
 
     @Test
     @SuppressWarnings({"unchecked", "rawtypes"})
-    void targetsHaveTypesNamesAndSizes() throws Exception {
+    void invalidTargetsOfABakeAreRefused() throws Exception {
         TargetBuild target =
                 target("web", DockerfileBuild.builder().tags(List.of("a/b:1")).push(true), "");
         assertEquals(Map.of("web", target), AgentAnswers.targets(new TreeMap<>(Map.of("web", target))));
@@ -284,7 +284,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void theFailureOfATargetNamesIt() {
+    void theFailureOfATargetKeepsItsNameAndALimitedMessage() {
         BakeTargetException failure = (BakeTargetException) AgentAnswers.failure(new BakeTargetException("web", LONG));
 
         assertEquals("web", failure.target());
@@ -292,7 +292,7 @@ class AgentAnswersTest {
     }
 
     @Test
-    void failuresHaveAnEndAndMessagesThatPeopleRead() {
+    void failuresHaveLimitedCausesAndReadableMessages() {
         IOException one = new IOException("one");
         IOException other = new IOException("other", one);
         one.initCause(other);

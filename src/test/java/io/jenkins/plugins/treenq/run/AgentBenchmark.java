@@ -91,7 +91,7 @@ class AgentBenchmark {
                 sorted.get(sorted.size() - 1) / 1e3);
     }
 
-    /** The times of the builds of one run on a new agent. */
+    /** Returns the durations of the builds of one run on a new agent. */
     private List<Long> times(int port, Duration wait, int builds) throws Exception {
         String name = "agent-" + ++agents;
         Path work = Files.createDirectory(folder.resolve(name));

@@ -39,8 +39,8 @@ import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
 /**
- * Whatever ends the work on an agent, errors of its JVM included, and whatever it answers: the controller is told, and
- * nobody waits.
+ * Errors of an agent's JVM and invalid results of an agent: the controller gets the reason, and the step does not wait
+ * for a result that never arrives.
  */
 @SharedJenkins
 class AgentErrorsTest {
@@ -57,9 +57,9 @@ class AgentErrorsTest {
         run = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
     }
 
-    /** A thread inherits who somebody is from whoever needed it first. */
+    /** A new thread inherits the authentication of the thread that creates it. */
     @Test
-    void theControllersOwnWorkIsNobodyElses() throws Exception {
+    void threadsOfTheControllerRunAsTheSystemUser() throws Exception {
         try (ACLContext ignored = ACL.as2(new UsernamePasswordAuthenticationToken("somebody", "", List.of()))) {
             for (Executor threads : List.of(Async.SHORT, Async.BLOCKING, Async.REGISTRIES)) {
                 assertEquals(
@@ -69,7 +69,7 @@ class AgentErrorsTest {
         }
     }
 
-    /** Ends as an agent may. */
+    /** A task that ends in the selected way. */
     private static final class Ending implements AgentTask<String> {
         private static final long serialVersionUID = 1;
 
@@ -110,7 +110,7 @@ class AgentErrorsTest {
         }
     }
 
-    /** Is no class that can be serialized. */
+    /** An exception that cannot be serialized. */
     private static final class Unsendable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -155,7 +155,7 @@ class AgentErrorsTest {
         "later,has too little memory for the build: Metaspace; increase the heap of its JVM with -Xmx",
         "thread,cannot continue the build because of an error in its JVM (StackOverflowError: deep)"
     })
-    void anErrorOfTheJvmEndsTheStep(String how, String message) throws Exception {
+    void anErrorOfTheJvmFailsTheStep(String how, String message) throws Exception {
         for (boolean remote : List.of(false, true)) {
             Throwable failure = failure(begin(folder(remote), how));
 
@@ -166,7 +166,7 @@ class AgentErrorsTest {
     }
 
     @Test
-    void aLostClassEndsTheStep() throws Exception {
+    void aMissingClassFailsTheStep() throws Exception {
         Throwable failure = failure(begin(folder(true), "class"));
 
         assertThat(failure.getMessage(), containsString("agent 'agent' cannot load the BuildKit client"));
@@ -174,12 +174,12 @@ class AgentErrorsTest {
     }
 
     @Test
-    void whatCannotBeSentIsToldInWords() throws Exception {
+    void anExceptionThatCannotBeSerializedKeepsItsMessage() throws Exception {
         assertThat(failure(begin(folder(true), "unsendable")).getMessage(), containsString("cannot be sent"));
     }
 
     @Test
-    void whatNoAgentAnswersIsRefused() throws Exception {
+    void anInvalidResultOfAnAgentIsRefused() throws Exception {
         FilePath folder = folder(true);
         assertEquals("right", begin(folder, "right").get(1, TimeUnit.MINUTES));
 

@@ -33,12 +33,12 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
-/** What a new agent gets of the controller for its first build, and when. */
+/** The jars and classes that a new agent gets from the controller for its first build. */
 @SharedJenkins
 class AgentPreparationTest {
     private static final long MOST_BYTES = 8 << 20;
 
-    /** Jenkins' own classes that a task mentions, and libraries that gRPC looks for and does not find. */
+    /** Jenkins' own classes that a task uses, and optional classes that gRPC looks for. */
     private static final long MOST_SINGLE_CLASSES = 40;
 
     private static final String FILE = "writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'\n";
@@ -57,7 +57,7 @@ class AgentPreparationTest {
         SentJars.sent().clear();
     }
 
-    /** The jars that agents were sent since they connected. */
+    /** The jars that were sent to agents. */
     @TestExtension
     public static final class SentJars extends ComputerListener {
         private final List<File> jars = new CopyOnWriteArrayList<>();
@@ -66,7 +66,7 @@ class AgentPreparationTest {
             return ExtensionList.lookupSingleton(SentJars.class).jars;
         }
 
-        /** The size of those that are not Jenkins' own. */
+        /** Returns the size of the jars of the plugin and its libraries. */
         static long bytes() {
             return ofPlugin().mapToLong(File::length).sum();
         }
@@ -116,7 +116,7 @@ class AgentPreparationTest {
     }
 
     @Test
-    void anAgentThatComesBackWithItsCacheGetsNothing() throws Exception {
+    void anAgentThatReconnectsWithItsCacheGetsNoJars() throws Exception {
         connect();
         build(FILE + "treenqBuild()");
         agents.stop("first");
@@ -135,7 +135,7 @@ class AgentPreparationTest {
     }
 
     @Test
-    void anAgentOfAJenkinsWithoutBuildersGetsNothingUntilItBuilds() throws Exception {
+    void withoutBuildersAnAgentIsPreparedByItsFirstBuild() throws Exception {
         var builders = TreenqConfiguration.get().getBuilders();
         TreenqConfiguration.get().setBuilders(List.of());
         Channel agent = connect();
@@ -153,7 +153,7 @@ class AgentPreparationTest {
     }
 
     @Test
-    void theSwitchKeepsTheClassesFromAgentsThatOnlyConnect() throws Exception {
+    void aSystemPropertyDisablesThePreparationOfConnectingAgents() throws Exception {
         System.setProperty(AgentPreparation.WHEN_CONNECTED, "false");
         try {
             assertFalse(AgentPreparation.get().isPrepared(connect()));
@@ -170,7 +170,7 @@ class AgentPreparationTest {
                 .toList();
     }
 
-    /** The number of classes that an agent's class loaders asked for one by one. */
+    /** Returns the number of classes that the agent has requested one by one. */
     private static final class SingleClasses extends MasterToSlaveCallable<Long, RuntimeException> {
         private static final long serialVersionUID = 1;
 

@@ -38,7 +38,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
 /**
- * Builds on agents that are processes of their own: what they take of the controller, and what is left of lost ones.
+ * Builds on inbound agents: the threads and memory that they need, and the failure of builds whose agent is lost.
  */
 @SharedJenkins
 class AgentsTest {
@@ -73,9 +73,9 @@ class AgentsTest {
     }
 
     @Test
-    void noThreadWaitsForAnAgentThatBuilds() throws Exception {
+    void aHundredBuildsOnAnAgentNeedFewThreads() throws Exception {
         agent("first");
-        // What is loaded once, and what others begin.
+        // The first build loads classes and starts shared threads.
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(begin("""
                 node('remote') {
                     writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'
@@ -102,7 +102,7 @@ class AgentsTest {
             DaemonSteps.await(" " + build + "-of-" + mark, true);
         }
 
-        // Others' threads, that began the builds, are idle for a while.
+        // The threads that started the builds end when they have been idle for a while.
         DaemonSteps.await(
                 "the controller has more threads: " + before.threads() + " before",
                 () -> Load.here().threads() <= before.threads() + MOST_THREADS_OF_CONTROLLER);
@@ -121,7 +121,7 @@ class AgentsTest {
     }
 
     @Test
-    void anotherAgentTakesOverFromOneThatIsKilled() throws Exception {
+    void aRetryBuildsOnAnotherAgentAfterAnAgentIsKilled() throws Exception {
         agent("first");
         String mark = UUID.randomUUID().toString();
         WorkflowRun run = begin("""
@@ -151,10 +151,10 @@ class AgentsTest {
                         .toList());
     }
 
-    /** As where nobody retries it. */
+    /** The build is not inside of a retry step. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anAgentThatIsKilledIsOneLine(boolean freestyle) throws Exception {
+    void aKilledAgentFailsTheBuildInOneLine(boolean freestyle) throws Exception {
         agent("first");
         String mark = UUID.randomUUID().toString();
         Run<?, ?> run;
@@ -186,7 +186,7 @@ class AgentsTest {
     }
 
     @Test
-    void buildsWithoutAWorkspaceTakeFewThreadsOfTheController() throws Exception {
+    void buildsWithoutAWorkspaceNeedFewThreadsOfTheController() throws Exception {
         String mark = UUID.randomUUID().toString();
         Path files = Files.createDirectory(folder.resolve("files"));
         Files.writeString(files.resolve("Dockerfile"), "FROM busybox\nARG N\nRUN sleep 300; echo $N-of-" + mark + "\n");
@@ -224,7 +224,7 @@ class AgentsTest {
         return jenkins.jenkins.getNode("first").getChannel().call(new Load.Question());
     }
 
-    /** What a JVM has. */
+    /** The number of threads and the used heap of a JVM. */
     private record Load(int threads, long heapBytes) implements Serializable {
         static Load here() {
             return new Load(ManagementFactory.getThreadMXBean().getThreadCount(), 0);

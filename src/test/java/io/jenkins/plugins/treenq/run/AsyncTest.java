@@ -36,7 +36,7 @@ class AsyncTest {
     }
 
     @Test
-    void partsFollowOneAnother() throws Exception {
+    void partsRunInSequence() throws Exception {
         CompletableFuture<Integer> first = Async.call(Async.SHORT, () -> 1);
         CompletableFuture<Integer> second = Async.then(
                 first,
@@ -47,7 +47,7 @@ class AsyncTest {
     }
 
     @Test
-    void whateverAPartThrowsIsTheResult() {
+    void anyThrowableOfAPartIsTheResult() {
         for (Throwable thrown : List.of(
                 new OutOfMemoryError("on purpose"),
                 new StackOverflowError("on purpose"),
@@ -66,14 +66,14 @@ class AsyncTest {
     }
 
     @Test
-    void anExecutorWithoutThreadsIsAFailureToo() {
+    void anExecutorWithoutThreadsFailsThePart() {
         Error none = new OutOfMemoryError("unable to create native thread");
 
         assertSame(none, failure(Async.call(task -> sneak(none), () -> 1)));
     }
 
     @Test
-    void aPartThatHasNoThreadYetIsNotDoneOnceTheWholeIsCanceled() throws Exception {
+    void aWaitingPartIsNotRunAfterTheWholeIsCanceled() throws Exception {
         CountDownLatch free = new CountDownLatch(1);
         List<CompletableFuture<Void>> others = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -170,7 +170,7 @@ class AsyncTest {
     }
 
     @Test
-    void aCanceledWholeInterruptsThePartThatIsUnderWayAndEndsAllTheSame() throws Exception {
+    void cancelingTheWholeInterruptsTheRunningPartAndRunsTheCleanup() throws Exception {
         Jvm.setController(true);
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -196,7 +196,7 @@ class AsyncTest {
     }
 
     @Test
-    void aPartThatTakesTooLongIsInterruptedAndReplaced() throws Exception {
+    void aPartThatExceedsItsTimeLimitIsInterruptedAndReplaced() throws Exception {
         Jvm.setController(true);
         CountDownLatch under = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -217,7 +217,7 @@ class AsyncTest {
     }
 
     @Test
-    void aPartThatIsQuickEnoughGivesTheResult() throws Exception {
+    void aPartWithinItsTimeLimitGivesTheResult() throws Exception {
         IOException thrown = new IOException("on purpose");
 
         assertEquals(1, get(Async.within(LONG, Async.call(Async.SHORT, () -> 1), 2)));
@@ -225,7 +225,7 @@ class AsyncTest {
     }
 
     @Test
-    void aCanceledWholeWithALimitCancelsItsPart() {
+    void cancelingAWholeWithATimeLimitCancelsItsPart() {
         CompletableFuture<Integer> part = new CompletableFuture<>();
 
         Async.within(LONG, part, 2).cancel(true);
@@ -234,7 +234,7 @@ class AsyncTest {
     }
 
     @Test
-    void whatAPartBeginsWhileTheWholeIsCanceledIsCanceledToo() throws Exception {
+    void aPartThatIsBegunDuringTheCancellationIsCanceled() throws Exception {
         CountDownLatch beginning = new CountDownLatch(1);
         CountDownLatch canceled = new CountDownLatch(1);
         CompletableFuture<Void> second = new CompletableFuture<>();
@@ -243,7 +243,7 @@ class AsyncTest {
             try {
                 canceled.await();
             } catch (InterruptedException e) {
-                // As work does that begins in spite of it.
+                // Like a part that ignores the interrupt.
             }
             return second;
         });

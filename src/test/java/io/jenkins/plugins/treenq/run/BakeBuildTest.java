@@ -104,7 +104,7 @@ class BakeBuildTest {
                 """.formatted(repository, daemon.registry());
     }
 
-    /** A target without a context, tagged if there is a tag. */
+    /** Returns a target with an inline Dockerfile and further attributes. */
     private String target(String name, String dockerfile, String more) {
         return """
                 target "%s" {
@@ -136,7 +136,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void aScriptGetsTheImagesThatTheRegistryHas() throws Exception {
+    void theStepReturnsTheDigestsOfThePushedImages() throws Exception {
         WorkflowRun run = pipelines.success(script(linked(), """
                 def images = treenqBake files: ['docker-bake.hcl'], variables: [TAG: '1.4']
                 echo "web=$images.web.digest api=${images.api.digest}"
@@ -158,7 +158,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void theTargetsHaveAPageThatLinksTheirBuilds() throws Exception {
+    void thePageOfABakeLinksTheBuildsOfItsTargets() throws Exception {
         WorkflowRun run = pipelines.success(script(linked(), "treenqBake(variables: [TAG: '2'])"));
 
         String console = jenkins.createWebClient()
@@ -187,7 +187,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void eachCellOfAMatrixIsATarget() throws Exception {
+    void eachCombinationOfAMatrixIsATarget() throws Exception {
         String file = """
                 target "app" {
                   name = "app-${v}"
@@ -211,7 +211,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void composeFilesAreBuiltOnAnAgentThatIsAnotherProcess() throws Exception {
+    void aComposeFileIsBuiltOnAnInboundAgent() throws Exception {
         pipelines.connect(agents, "remote");
         WorkflowRun run =
                 jenkins.buildAndAssertSuccess(pipelines.job("""
@@ -233,7 +233,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void theEnvironmentIsNotVisibleUnlessItIsNamed() throws Exception {
+    void bakeFilesSeeOnlyTheListedEnvironmentVariables() throws Exception {
         WorkflowRun run = pipelines.success(script(linked(), """
                 withEnv(['TAG=leaked']) {
                     treenqBake()
@@ -279,7 +279,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void thePolicyHoldsForEachTarget() throws Exception {
+    void thePolicyAppliesToEachTarget() throws Exception {
         Policy policy = new Policy();
         policy.setPushTo(List.of(daemon.registry() + "/" + repository));
         TreenqConfiguration.get().setPolicy(policy);
@@ -317,7 +317,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void secretsComeFromTheStepOnly() throws Exception {
+    void secretsMustBeProvidedByTheStep() throws Exception {
         Configured.add(Configured.text("npm-token", "squeamish ossifrage"));
         String file = target(
                 "default",
@@ -341,7 +341,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void aFileCannotSendCredentialsToARegistryThatItNames() throws Exception {
+    void aBakeFileCannotChooseTheRegistryThatGetsCredentials() throws Exception {
         Configured.add(Configured.login("other-login", "user", "password of another"));
         String file = target("web", "FROM busybox", "  tags = [\"evil.example.com/web:1\"]");
 
@@ -355,7 +355,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void sshIsThatOfTheStepOnly() throws Exception {
+    void sshMustBeProvidedByTheStep() throws Exception {
         WorkflowRun run =
                 pipelines.failure(script(target("default", "FROM busybox", "ssh = [\"default\"]"), "treenqBake()"));
 
@@ -363,7 +363,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void aTargetThatFailsIsNamedAndCancelsTheOthers() throws Exception {
+    void aFailedTargetIsNamedAndCancelsTheOthers() throws Exception {
         String mark = UUID.randomUUID().toString();
         CountDownLatch quickIsRecorded = new CountDownLatch(1);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -399,7 +399,7 @@ class BakeBuildTest {
         Map<String, TimelinePage> pages = pages(run);
         assertEquals(BuildState.FAILURE, pages.get("broken").getState());
         assertEquals(BuildState.ABORTED, pages.get("slow").getState());
-        // What was pushed is known.
+        // The image that was pushed before the failure is recorded.
         assertEquals(BuildState.SUCCESS, pages.get("quick").getState());
         assertThat(
                 run.getAction(ImagesAction.class).getImages().stream()
@@ -619,7 +619,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void freestyleJobsBakeToo() throws Exception {
+    void freestyleJobsBakeAndGetTheDigestsAsVariables() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject("baked");
         job.getBuildersList().add(new CreateFileBuilder("docker-bake.hcl", linked()));
         job.getBuildersList().add(new CreateFileBuilder("hello", "hi"));
@@ -636,7 +636,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void aTargetCanOnlyBeChecked() throws Exception {
+    void aTargetWithACheckCallIsCheckedAndNotBuilt() throws Exception {
         String file = target("default", "from busybox AS Base", "call = \"check\"");
 
         WorkflowRun run = pipelines.success(script(file, "echo \"images=${treenqBake()}\""));
@@ -648,7 +648,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void mistakesAreReportedInALine() throws Exception {
+    void invalidFilesAndArgumentsAreReportedInOneLine() throws Exception {
         assertFails("writeFile file: 'x.hcl', text: 'target {'; treenqBake(files: 'x.hcl')", "ERROR: x.hcl:1");
         assertFails("treenqBake(files: 'missing.hcl')", "ERROR: bake file '");
         assertFails("deleteDir(); treenqBake()", "ERROR: no bake file found; set the path of one");

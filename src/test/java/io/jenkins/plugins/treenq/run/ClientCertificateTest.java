@@ -92,7 +92,7 @@ class ClientCertificateTest {
     }
 
     @Test
-    void aKeyStoreWithAPasswordReachesTheDaemon() throws Exception {
+    void aKeyStoreWithAPasswordAuthenticatesToTheDaemon() throws Exception {
         KeyStore chain = keyStore();
         chain.setKeyEntry("client", key(), PASSWORD.toCharArray(), new X509Certificate[] {certificate(), authority()});
         add("chain", chain);
@@ -106,7 +106,7 @@ class ClientCertificateTest {
     }
 
     @Test
-    void aDaemonWhoseAuthorityIsNotInTheKeyStoreIsNotTrusted() throws Exception {
+    void aDaemonWhoseCaIsNotInTheKeyStoreIsNotTrusted() throws Exception {
         KeyStore alone = keyStore();
         alone.setKeyEntry("client", key(), PASSWORD.toCharArray(), new X509Certificate[] {certificate()});
         add("alone", alone);
@@ -115,7 +115,7 @@ class ClientCertificateTest {
     }
 
     @Test
-    void anEncryptedKeyInPemIsOpenedWithThePasswordOfItsCredentials() throws Exception {
+    void anEncryptedPemKeyIsDecryptedWithThePasswordOfTheCredentials() throws Exception {
         Configured.add(new CertificateCredentialsImpl(
                 CredentialsScope.SYSTEM,
                 "pem",
@@ -138,7 +138,7 @@ class ClientCertificateTest {
     }
 
     @Test
-    void whatCannotBeUsedIsToldByTheFormAndByTheStep() throws Exception {
+    void unusableCredentialsAreReportedByTheFormAndTheStep() throws Exception {
         KeyStore empty = keyStore();
         empty.setCertificateEntry("ca", authority());
         add("empty", empty);

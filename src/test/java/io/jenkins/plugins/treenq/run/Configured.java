@@ -16,12 +16,12 @@ import java.util.List;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerServerCredentials;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 
-/** What an administrator would configure for a test's jobs. */
+/** The configuration and the credentials that a test's jobs need. */
 public final class Configured {
     public static final String CERTIFICATE = "buildkit-client";
     public static final String LOGIN = "registry-login";
 
-    /** The certificate of an authority that nobody is. */
+    /** The certificate of a CA that has signed no other certificate. */
     public static final String AUTHORITY = """
             -----BEGIN CERTIFICATE-----
             MIIBgTCCASegAwIBAgIUJ5fwALqIz/KnOy6tMceGLbbFpV4wCgYIKoZIzj0EAwIw
@@ -37,7 +37,7 @@ public final class Configured {
 
     private Configured() {}
 
-    /** A builder on the daemon, its registry with a login, and Docker Hub as the daemon has it. */
+    /** Configures a builder with the daemon, its registry with a login, and the daemon's mirror of Docker Hub. */
     public static void with(Daemon daemon) throws IOException, FormException {
         add(
                 certificate(daemon),
@@ -60,7 +60,7 @@ public final class Configured {
         return builder;
     }
 
-    /** Of the system scope, so that only Jenkins itself finds it. */
+    /** Returns a client certificate of the system scope, which jobs cannot use. */
     public static Credentials certificate(Daemon daemon) throws IOException {
         return new DockerServerCredentials(
                 CredentialsScope.SYSTEM,

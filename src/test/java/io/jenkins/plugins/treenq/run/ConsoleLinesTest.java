@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What an author of a Jenkinsfile reads in the console: one line says what went wrong, and what to do. */
+/** Error lines in the console: one line says what failed and how to fix it. */
 @SharedJenkins
 class ConsoleLinesTest {
     private static final String FAILED = "building Dockerfile on builder 'default' failed: ";
@@ -63,7 +63,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() throws Exception {
+    void aMissingOrExcludedFileOfCopyIsNamed() throws Exception {
         assertFails(
                 FAILED
                         + "Dockerfile:2: 'nothere.txt' is not in the context; check the path, which is relative "
@@ -97,7 +97,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void stagesThatCanBeBuiltAreNamed() throws Exception {
+    void anUnknownTargetIsReportedWithTheExistingStages() throws Exception {
         assertFails(
                 FAILED + "target 'prod' is not a stage of the Dockerfile; the stages are base, test",
                 build("FROM busybox AS base\\nRUN true\\nFROM busybox AS test\\nRUN true\\n", "", "target: 'prod'"));
@@ -109,7 +109,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void thePlatformsThatABaseImageHasAreNamed() throws Exception {
+    void anUnsupportedPlatformIsReportedWithThoseOfTheBaseImage() throws Exception {
         WorkflowRun run = run(
                 Result.FAILURE, build("FROM busybox\\nRUN true\\n", "", "platforms: ['linux/s390x', 'linux/amd64']"));
 
@@ -121,7 +121,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void aGitReferenceThatIsNotThereIsNamed() throws Exception {
+    void aMissingGitReferenceOrRepositoryIsNamed() throws Exception {
         Path files = Files.createDirectory(folder.resolve("files"));
         Files.writeString(files.resolve("Dockerfile"), "FROM busybox\n");
         GitRepository.create(folder.resolve("repository.git"), files);
@@ -144,14 +144,14 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void theCommandThatFailedIsWrittenTwice() throws Exception {
+    void aFailedCommandIsShownAsStepAndInTheDockerfile() throws Exception {
         WorkflowRun run = run(Result.FAILURE, build("FROM busybox\\nRUN echo some output; exit 3\\n", "", ""));
 
         String log = JenkinsRule.getLog(run);
         jenkins.assertLogContains(
                 "ERROR: " + FAILED + "Dockerfile:2: the command did not complete successfully: exit code: 3", run);
         assertThat(log, containsString("ERROR: exit code: 3"));
-        // As the step's name, and in the Dockerfile.
+        // Once as the name of the step, and once in the excerpt of the Dockerfile.
         assertEquals(2, log.split("echo some output; exit 3", -1).length - 1, log);
         jenkins.assertLogContains(
                 "Dockerfile:2: the command did not complete successfully: exit code: 127 (a program is not in "
@@ -160,7 +160,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void branchesTellWhichImageALineIsOfAndWhyItFailed() throws Exception {
+    void linesAndErrorsOfParallelBuildsNameTheirImages() throws Exception {
         String branch = """
                 node {
                     dir('%1$s') {
@@ -185,7 +185,7 @@ class ConsoleLinesTest {
         String text = String.join("\n", log);
         assertThat(text, containsString("[web:1] Building on 'default'"));
         assertThat(text, containsString("[./Dockerfile] Building on 'default'"));
-        // Where the steps end; the first one once more at the end of the run.
+        // Each reason is printed when its step ends, before the end of the parallel block.
         int branchEnd = text.indexOf("[Pipeline] // parallel");
         for (String reason : List.of(
                 "web:1 on builder 'default' failed: Dockerfile:2: the command did not complete successfully: "
@@ -197,7 +197,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void oneBuildHasNoPrefixAndNothingIsSaidWithoutSteps() throws Exception {
+    void aSingleBuildHasNoPrefixAndNoSummaryWithoutSteps() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, build("FROM busybox\\n", "", ""));
         assertThat(JenkinsRule.getLog(run), matchesPattern("(?s).*\\R#1 \\[internal].*"));
 
@@ -206,7 +206,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void aCheckTellsWhatItFound() throws Exception {
+    void aCheckReportsBrokenRulesOrThatThereAreNone() throws Exception {
         jenkins.assertLogContains(
                 "The Dockerfile violates no rule",
                 run(Result.SUCCESS, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; treenqCheck() }"));
@@ -234,14 +234,14 @@ class ConsoleLinesTest {
             treenqBuild(cacheTo: [localCache('')]) | localCache needs path, a folder in the workspace
             treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not start with '.' or '-'; it could be 'branch-foo'
             """)
-    void anArgumentThatIsNotTakenFailsTheStep(String call, String line) throws Exception {
+    void anInvalidArgumentFailsTheStepInOneLine(String call, String line) throws Exception {
         assertFails(line, "node { writeFile file: 'Dockerfile', text: 'FROM busybox\\n'; " + call + " }");
     }
 
     /** The message is printed at the end of the run, where the secrets of {@code withCredentials} are not masked. */
     @ParameterizedTest
     @ValueSource(strings = {"secrets: [\"npm=${TOKEN}\"]", "cacheTo: TOKEN", "push: TOKEN", "push: \"${TOKEN}\""})
-    void anArgumentThatIsNotTakenIsNotRepeated(String argument) throws Exception {
+    void theValueOfAnInvalidArgumentIsNotPrinted(String argument) throws Exception {
         WorkflowRun run = run(Result.FAILURE, "def TOKEN = 'abc-' + 'defghij'; node { treenqBuild " + argument + " }");
 
         jenkins.assertLogContains("and not a text", run);
@@ -249,7 +249,7 @@ class ConsoleLinesTest {
     }
 
     @Test
-    void anImageThatIsNotMadeIsTold() throws Exception {
+    void imageOptionsWithoutAnImageCauseAWarning() throws Exception {
         String line = "WARNING: no image is created, although a value is set for labels, provenance; set tags, such as"
                 + " registry.example.com/shop/web:1.4, or outputs";
         jenkins.assertLogContains(

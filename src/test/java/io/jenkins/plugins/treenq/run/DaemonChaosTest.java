@@ -106,7 +106,7 @@ class DaemonChaosTest {
         }
     }
 
-    /** What the controller has to know. */
+    /** The parameters of the test for the controller. */
     private record Order(String images, String addresses, String context, int builds, long seed)
             implements Serializable {
         String image(int number) {
@@ -115,17 +115,17 @@ class DaemonChaosTest {
     }
 
     /**
-     * What the controller says at the end.
+     * The result that the controller returns at the end.
      *
      * @param lost how often a daemon was lost during a build
      * @param full builds that could not succeed, because a full disk kept runc from starting a command. The daemon
      *     reports that as a failure of the command
-     * @param wrong what is wrong with the other builds
+     * @param wrong descriptions of the other builds that failed
      */
     private record Outcome(int lost, ArrayList<String> full, ArrayList<String> wrong) implements Serializable {}
 
     @Test
-    void noBuildIsLostWithADaemon() throws Throwable {
+    void buildsSurviveLostDaemonsAgentsAndTheController() throws Throwable {
         Daemon launcher = Daemon.first();
         for (int i = 0; i < NAMES.size(); i++) {
             daemons.add(up(i));
@@ -271,7 +271,7 @@ class DaemonChaosTest {
     }
 
     /**
-     * Schedules again what no plugin can continue: what was in the queue when the controller was killed, freestyle
+     * Schedules builds again that Jenkins cannot resume: those in the queue when the controller was killed, freestyle
      * builds, and Pipelines that had not begun to build an image.
      */
     private static Integer beginLostAgain(JenkinsRule jenkins) {
@@ -321,7 +321,7 @@ class DaemonChaosTest {
         return outcome;
     }
 
-    /** Waits until the controller holds no slot, and works at no build. */
+    /** Waits until the controller holds no slot and no thread works on a build. */
     private static void awaitNothingLeft(JenkinsRule jenkins) throws Throwable {
         // The plugin has a class loader of its own here, so this class is not in its package.
         Method get = jenkins.jenkins
@@ -357,7 +357,7 @@ class DaemonChaosTest {
                 : Daemon.first().another(NAMES.get(which), "--disk", DISK);
     }
 
-    /** Disturbs one daemon or agent, and returns when it is well again. */
+    /** Disturbs one daemon or agent, and returns when it works again. */
     private void disturb() throws Throwable {
         Thread.sleep(2000 + random.nextInt(4000));
         Disturbance disturbance = Disturbance.values()[random.nextInt(Disturbance.values().length)];

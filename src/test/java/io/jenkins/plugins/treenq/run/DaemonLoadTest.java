@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Which daemon a build gets while others are busy, with daemons that only this class uses. */
+/** The selection of a daemon by its load. Only this class uses the daemons. */
 @SharedJenkins
 class DaemonLoadTest {
     private static final String JOB = "job";
@@ -33,7 +33,7 @@ class DaemonLoadTest {
 
     private static Daemon launcher;
 
-    /** The daemon that the job's builds usually go to. */
+    /** The daemon that the job prefers. */
     private static Daemon own;
 
     private static Daemon other;
@@ -84,7 +84,7 @@ class DaemonLoadTest {
         }
     }
 
-    /** Lets buildctl build something on a daemon that takes long. */
+    /** Starts a long build on a daemon with buildctl. */
     private Process build(Daemon daemon) throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nRUN sleep 100; echo " + mark + "\n");
         List<String> line = daemon.buildctlLine(List.of(
@@ -146,7 +146,7 @@ class DaemonLoadTest {
     }
 
     @Test
-    void anAgentSeesTheLoad() throws Exception {
+    void theLoadIsMeasuredFromTheAgent() throws Exception {
         Node agent = jenkins.createOnlineSlave();
         build(own);
 
@@ -154,7 +154,7 @@ class DaemonLoadTest {
     }
 
     @Test
-    void aDaemonThatIsBusyWithOthersIsUsedWhenNoOtherIsFree() throws Exception {
+    void aDaemonBusyWithOtherClientsIsUsedIfNoneIsFree() throws Exception {
         build(own);
         try (DaemonSlot place = ControllerDaemonPool.get()
                 .acquire(() -> new DaemonCandidates.Daemons(List.of(other.address()), 1))

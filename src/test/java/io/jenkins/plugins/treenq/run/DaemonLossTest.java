@@ -74,7 +74,7 @@ class DaemonLossTest {
     private Daemon launcher;
     private HeldStep step;
 
-    /** The daemon that the job's builds usually go to. */
+    /** The daemon that the job prefers. */
     private Daemon own;
 
     private Daemon other;
@@ -196,7 +196,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void aBuildWhoseDaemonIsKilledIsBuiltOnAnotherOne() throws Exception {
+    void aBuildWhoseDaemonIsKilledIsRepeatedOnAnotherDaemon() throws Exception {
         WorkflowRun run = beginSlow("");
 
         kill(own);
@@ -219,7 +219,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void theTargetsOfABakeThatWereNotFinishedAreBuiltOnAnotherDaemon() throws Exception {
+    void unfinishedTargetsOfABakeAreRepeatedOnAnotherDaemon() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
         job.setDefinition(new CpsFlowDefinition("""
                 node {
@@ -240,7 +240,7 @@ class DaemonLossTest {
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         step.awaitBegun();
         DaemonSteps.await(
-                "nothing is finished",
+                "no target is finished",
                 () -> !run.getAction(ImagesAction.class).getImages().isEmpty());
         boolean isOwn = JenkinsRule.getLog(run).contains("Building 2 targets on 'default' (" + own.address());
 
@@ -268,7 +268,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void aBuildWhoseOnlyDaemonIsKilledIsBuiltOnItWhenItIsBack() throws Exception {
+    void aBuildWhoseOnlyDaemonIsKilledIsRepeatedWhenTheDaemonIsBack() throws Exception {
         configure(own);
         WorkflowRun run = beginSlow("");
 
@@ -281,7 +281,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void aBuildWhoseDaemonFallsSilentIsBuiltOnAnotherOneAndStoppedOnTheFirst() throws Exception {
+    void aBuildOfASilentDaemonIsRepeatedOnAnotherAndStoppedOnTheFirst() throws Exception {
         WorkflowRun run = beginSlow("");
 
         signal(own, "STOP");
@@ -296,7 +296,7 @@ class DaemonLossTest {
 
     /** The image has two parts, of which one has a step that takes long. */
     @Test
-    void aPartOfAnImageWhoseDaemonIsKilledIsBuiltOnAnotherOne() throws Exception {
+    void onePlatformOfAnImageIsRepeatedIfItsDaemonIsKilled() throws Exception {
         BuildkitBuilder amd = Configured.builder("amd", own.address() + " " + other.address());
         amd.setPlatforms(List.of("linux/amd64"));
         BuildkitBuilder arm = Configured.builder("arm", launcher.address());
@@ -337,9 +337,9 @@ class DaemonLossTest {
         assertNoSlotIsHeld(own, other, launcher);
     }
 
-    /** The daemon waits for the context while it is killed. */
+    /** The daemon is killed while it waits for the context. */
     @Test
-    void aCheckWhoseDaemonIsKilledIsMadeOnAnotherOne(@TempDir Path folder) throws Exception {
+    void aCheckWhoseDaemonIsKilledIsRepeatedOnAnotherDaemon(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox\nCOPY Dockerfile /\n");
         Path archive = folder.resolve("context.tar");
         assertEquals(
@@ -372,7 +372,7 @@ class DaemonLossTest {
                             + server.getAddress().getPort() + "/context.tar'",
                     true));
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-            assertTrue(asked.await(1, TimeUnit.MINUTES), () -> "the daemon does not want the context");
+            assertTrue(asked.await(1, TimeUnit.MINUTES), () -> "the daemon does not request the context");
             boolean isOwn = JenkinsRule.getLog(run).contains("Checking on 'default' (" + own.address() + ")");
 
             kill(isOwn ? own : other);
@@ -477,7 +477,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void aFailedCommandIsNotRetriedWhateverItSays() throws Exception {
+    void aFailedCommandThatPrintsErrorsOfDaemonsIsNotRetried() throws Exception {
         WorkflowRun run = begin("echo no active session, : no space left on device; exit 3", "");
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
@@ -516,7 +516,7 @@ class DaemonLossTest {
     }
 
     @Test
-    void aDaemonThatIsTakenOutOfTheConfigurationFinishesItsBuildAndGetsNoNewOne() throws Exception {
+    void aRemovedDaemonFinishesItsBuildAndGetsNoNewBuilds() throws Exception {
         WorkflowRun run = beginSlow("");
 
         configure(other);
@@ -532,7 +532,7 @@ class DaemonLossTest {
 
     /** The pods of a rolling upgrade get this signal, and are killed after their grace period. */
     @Test
-    void aDaemonThatIsAskedToStopFinishesItsBuildAndWhatIsLeftMoves() throws Exception {
+    void aDaemonThatGetsSigtermFinishesItsBuildAndGetsNoNewBuilds() throws Exception {
         WorkflowRun run = beginSlow("");
         long pid = own.pid();
 

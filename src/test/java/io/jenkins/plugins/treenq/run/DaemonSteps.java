@@ -7,19 +7,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 
-/** Waits for what daemons do, such as steps on this machine, which a mark in their commands finds. */
+/** Waits for conditions, such as a running build step, which is found by a mark in its command line. */
 final class DaemonSteps {
     static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 100;
 
     private DaemonSteps() {}
 
-    /** @param wanted whether such a step shall run, or run no more */
+    /** @param wanted true to wait until the step runs, false to wait until it has ended */
     static void await(String mark, boolean wanted) throws Exception {
         await(wanted ? "the step does not run" : "the step still runs", () -> run(mark) == wanted);
     }
 
-    /** @param otherwise what is wrong when it does not become true */
+    /** @param otherwise message if the condition does not become true in time */
     static void await(String otherwise, Callable<Boolean> condition) throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.call()) {
@@ -28,7 +28,7 @@ final class DaemonSteps {
         }
     }
 
-    /** How many processes of steps there are. */
+    /** Returns the number of processes that have the mark in their command line. */
     static long count(String mark) {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()

@@ -82,7 +82,7 @@ class DnsPoolTest {
     }
 
     @Test
-    void aBuildGoesToTheDaemonsThatTheNameHasNow() throws Exception {
+    void aNewBuildUsesTheCurrentAddressesOfTheName() throws Exception {
         dns.set("localhost", FIRST);
         WorkflowRun slow = beginSlow("slow");
 
@@ -95,7 +95,7 @@ class DnsPoolTest {
     }
 
     @Test
-    void aBuildThatWaitsGetsANewDaemon() throws Exception {
+    void aWaitingBuildGetsADaemonThatIsAddedToTheName() throws Exception {
         builder.setLimit(1);
         dns.set("localhost", FIRST);
         WorkflowRun slow = beginSlow("slow");
@@ -110,7 +110,7 @@ class DnsPoolTest {
     }
 
     @Test
-    void theLimitIsThatOfEachDaemon() throws Exception {
+    void theLimitAppliesToEachDaemonOfTheName() throws Exception {
         builder.setLimit(1);
         dns.set("localhost", FIRST, SECOND);
         WorkflowRun slow = beginSlow("slow");
@@ -153,7 +153,7 @@ class DnsPoolTest {
     }
 
     @Test
-    void anAgentLooksTheNameUp() throws Exception {
+    void theNameIsResolvedOnTheAgent() throws Exception {
         dns.set("localhost", SECOND);
         Node agent = jenkins.createOnlineSlave();
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What a Jenkinsfile's author reads when something is wrong before any daemon is asked. */
+/** Errors that are reported before the build reaches a daemon. */
 @SharedJenkins
 class FailureTest {
     private static final String DOCKERFILE = "writeFile file: 'Dockerfile', text: 'FROM scratch'";
@@ -35,12 +35,12 @@ class FailureTest {
     @BeforeEach
     void start(JenkinsRule rule) {
         jenkins = rule;
-        // Where nobody listens.
+        // No daemon listens on this port.
         TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("default", "tcp://localhost:1")));
     }
 
     @Test
-    void noBuilderIsConfigured() throws Exception {
+    void aMissingBuilderIsReported() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of());
 
         assertFails(
@@ -49,14 +49,14 @@ class FailureTest {
     }
 
     @Test
-    void theBuilderIsUnknown() throws Exception {
+    void anUnknownBuilderIsReportedWithTheConfiguredOnes() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], builder: 'fast')",
                 "builder 'fast' is not configured; the configured builders are 'default'");
     }
 
     @Test
-    void theBuildersCertificateIsNotThere() throws Exception {
+    void aMissingClientCertificateIsReported() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(Configured.builder("default", "tcp://localhost:1")));
 
         assertFails(
@@ -66,7 +66,7 @@ class FailureTest {
     }
 
     @Test
-    void theDaemonCannotBeReached() throws Exception {
+    void anUnreachableDaemonIsReported() throws Exception {
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'])",
                 "building localhost:5000/a/b:1 on builder 'default' failed: nothing listens at tcp://localhost:1;"
@@ -74,7 +74,7 @@ class FailureTest {
     }
 
     @Test
-    void credentialsAreUnknown() throws Exception {
+    void unknownCredentialsAreReported() throws Exception {
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], credentialsId: 'no-such')",
                 "credentials 'no-such' were not found, or may not be used here;"
@@ -82,7 +82,7 @@ class FailureTest {
     }
 
     @Test
-    void credentialsAreOfAnotherType() throws Exception {
+    void credentialsOfTheWrongTypeAreReported() throws Exception {
         Configured.add(new DockerServerCredentials(
                 CredentialsScope.GLOBAL, "certificate", "", Secret.fromString("key"), "certificate", "ca"));
 
@@ -93,7 +93,7 @@ class FailureTest {
     }
 
     @Test
-    void credentialsAreForAnotherRegistry() throws Exception {
+    void credentialsOfADomainForAnotherHostAreReported() throws Exception {
         SystemCredentialsProvider.getInstance()
                 .setDomainCredentialsMap(Map.of(
                         new Domain("other", "", List.of(new HostnameSpecification("registry.example.com", ""))),
@@ -106,7 +106,7 @@ class FailureTest {
     }
 
     @Test
-    void theRegistrysConfiguredCredentialsAreNotThere() throws Exception {
+    void missingCredentialsOfARegistryAreReported() throws Exception {
         Registry registry = new Registry("localhost:5000");
         registry.setCredentialsId("gone");
         TreenqConfiguration.get().setRegistries(List.of(registry));
@@ -115,14 +115,14 @@ class FailureTest {
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'])",
                 "credentials 'gone' were not found, or may not be used here;"
                         + " registry 'localhost:5000' needs a username with password, check the id");
-        // Another registry's are only of interest if the daemon asks for them.
+        // Missing credentials of another registry matter only if the daemon requests them.
         WorkflowRun run = run(DOCKERFILE + "; treenqBuild(tags: ['localhost:5001/a/b:1'])");
         jenkins.assertLogContains("WARNING: credentials 'gone' were not found", run);
         jenkins.assertLogContains("nothing listens at tcp://localhost:1", run);
     }
 
     @Test
-    void aTagOrAPlatformIsMalformed() throws Exception {
+    void malformedTagsAndPlatformsAreReported() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/A/b:1'])",
                 "'localhost:5000/A/b:1' is not an image name: a repository has lower-case letters, digits and single"
@@ -133,7 +133,7 @@ class FailureTest {
     }
 
     @Test
-    void theContextIsMissing() throws Exception {
+    void aMissingContextIsReported() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'])",
                 "context '" + workspace()
@@ -145,14 +145,14 @@ class FailureTest {
     }
 
     @Test
-    void theContextIsOutsideOfTheWorkspace() throws Exception {
+    void aContextOutsideOfTheWorkspaceIsRefused() throws Exception {
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], context: '..')",
                 "context '" + workspace() + "/..' is outside of '" + workspace() + "'");
         assertFails(
                 "sh 'ln -sfn /etc etc'; treenqBuild(tags: ['localhost:5000/a/b:1'], context: 'etc')",
                 "context '" + workspace() + "/etc' is outside of '" + workspace() + "'");
-        // Another folder of the same workspace is no other place.
+        // Another folder of the same workspace is allowed.
         jenkins.assertLogContains(
                 "nothing listens at tcp://localhost:1",
                 run(DOCKERFILE + "; dir('sub') { writeFile file: 'a', text: 'b';"
@@ -160,7 +160,7 @@ class FailureTest {
     }
 
     @Test
-    void theDockerfileIsMissing() throws Exception {
+    void aMissingDockerfileIsReported() throws Exception {
         assertFails(
                 DOCKERFILE + "; treenqBuild(tags: ['localhost:5000/a/b:1'], dockerfile: 'Dockerfile.prod')",
                 "Dockerfile '" + workspace()
@@ -168,7 +168,7 @@ class FailureTest {
     }
 
     @Test
-    void anArgumentHasNoValue() throws Exception {
+    void aBuildArgumentWithoutAValueIsReported() throws Exception {
         assertFails(
                 "treenqBuild(tags: ['localhost:5000/a/b:1'], buildArgs: [VERSION: null])",
                 "buildArgs: entry 1 is not of the form NAME=value");
@@ -178,7 +178,7 @@ class FailureTest {
         return jenkins.jenkins.getRootDir() + "/workspace/job";
     }
 
-    /** One line, without a trace, and nothing left behind. */
+    /** Asserts that the run fails with the line, without a stack trace, an image or an artifact. */
     private void assertFails(String script, String line) throws Exception {
         WorkflowRun run = run(script);
         jenkins.assertLogContains("ERROR: " + line + System.lineSeparator(), run);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class FailureTextTest {
     @Test
-    void noTextOfJavaIsShown() {
+    void failuresHaveReadableTexts() {
         assertEquals("the builder is gone", FailureText.of(new AbortException("the builder is gone")));
         assertEquals("'/a': it does not exist", FailureText.of(new NoSuchFileException("/a")));
         assertEquals("No space left on device", FailureText.of(new IOException("No space left on device")));

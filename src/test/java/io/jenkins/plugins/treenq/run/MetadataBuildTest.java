@@ -47,7 +47,7 @@ class MetadataBuildTest {
     }
 
     @Test
-    void aPipelineHandsThemToTheBuild() throws Exception {
+    void aPipelinePassesTagsLabelsAndAnnotationsToTheBuild() throws Exception {
         WorkflowRun run = new Pipelines(jenkins).success("""
                 writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL org.opencontainers.image.licenses=MIT\\n'
                 withEnv(['TAG_NAME=v1.4.2', 'GIT_COMMIT=860c1904a1ce19322e91ac35af1ab07466440c37']) {
@@ -69,7 +69,7 @@ class MetadataBuildTest {
     }
 
     @Test
-    void aFreestyleBuildHasThemOfItsRules() throws Exception {
+    void aFreestyleBuildUsesTheTagsAndLabelsOfItsRules() throws Exception {
         TreenqBuildStep build = new TreenqBuildStep(List.of(image() + ":by-hand-$TREENQ_METADATA_VERSION"));
         build.setDockerfileText("FROM busybox\nARG VERSION\nLABEL of=$VERSION\n");
         build.setBuildArgs(List.of("VERSION=$TREENQ_METADATA_VERSION"));

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What a Jenkinsfile can ask for beyond an image, on a real daemon. */
+/** Parameters of the build step other than tags, on a real daemon. */
 @SharedJenkins
 class ParametersTest {
     private JenkinsRule jenkins;
@@ -98,7 +98,7 @@ class ParametersTest {
     }
 
     @Test
-    void aSecretThatIsNotThereFailsBeforeAnythingIsBuilt() throws Exception {
+    void missingSecretsAndKeysFailTheStepBeforeTheBuild() throws Exception {
         assertFails(
                 "secrets: [secret(id: 'a', credentialsId: 'no-such')]",
                 "credentials 'no-such' were not found, or may not be used here;"
@@ -119,7 +119,7 @@ class ParametersTest {
     }
 
     @Test
-    void stepsSignWithAKeyThatTheyNeverSee() throws Exception {
+    void buildStepsUseAnSshKeyThroughAnAgentOnly() throws Exception {
         String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(sshKey("deploy-key", pem, "open sesame"));
 
@@ -145,7 +145,7 @@ class ParametersTest {
     }
 
     @Test
-    void aKeyThatCannotBeUsedFailsTheStepWithWhatToDo() throws Exception {
+    void anUnusableSshKeyFailsTheStepWithARemedy() throws Exception {
         String pem = SshKeyFormats.openSsh(SshKeyFormats.pair("EC", 256), "open sesame");
         Configured.add(
                 sshKey("without", pem, ""),
@@ -166,7 +166,7 @@ class ParametersTest {
     }
 
     @Test
-    void cacheIsLeftInARegistryAndTakenFromIt() throws Exception {
+    void cacheIsExportedToARegistryAndImportedFromIt() throws Exception {
         String cache = daemon.registry() + "/" + repository + "-cache";
         String build = """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo %s > /a\\n'
@@ -177,7 +177,7 @@ class ParametersTest {
         jenkins.assertLogContains("exporting cache to registry", success(build));
         assertTrue(new Registry(daemon).digest(repository + "-cache", "latest").isPresent());
         jenkins.assertLogContains("importing cache manifest from " + cache, success(build));
-        // What cannot be written fails the build, unless that is not wanted.
+        // A cache that cannot be exported fails the build unless ignoreError is set.
         String nowhere = "treenqBuild dockerfileText: 'FROM busybox\\nRUN true', tags: ['" + image()
                 + ":1'], cacheTo: [registryCache(ref: 'localhost:1/cache', ignoreError: %s)]";
         run(nowhere.formatted(false), Result.FAILURE);
@@ -185,7 +185,7 @@ class ParametersTest {
     }
 
     @Test
-    void aFolderOfTheWorkspaceCanBeTheCache() throws Exception {
+    void cacheIsExportedToTheWorkspaceAndImportedFromIt() throws Exception {
         String build = """
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo %s > /b\\n'
                 treenqBuild tags: [], cacheFrom: [localCache('cache')], cacheTo: [localCache(path: 'cache', mode: 'max')]
@@ -197,7 +197,7 @@ class ParametersTest {
     }
 
     @Test
-    void resultsAreWrittenIntoTheWorkspace() throws Exception {
+    void outputsAreWrittenToTheWorkspace() throws Exception {
         success("""
                 treenqBuild tags: ['%s:1'], push: false, dockerfileText: 'FROM scratch\\nCOPY hello /bin/hello', context: 'in',
                     outputs: [output(type: 'local', dest: 'out/files'), output(type: 'tar', dest: 'out/files.tar'),
@@ -246,7 +246,7 @@ class ParametersTest {
     }
 
     @Test
-    void contextsAreArchivesFoldersAndRepositories() throws Exception {
+    void contextsCanBeArchivesAndFolders() throws Exception {
         String log = JenkinsRule.getLog(success("""
                 dir('in') { writeFile file: 'Dockerfile', text: 'FROM busybox\\nCOPY hello /hello\\nCOPY --from=more x /x\\nRUN cat /hello /x' }
                 writeFile file: 'in/hello', text: 'from the archive\\n'
@@ -275,7 +275,7 @@ class ParametersTest {
 
             assertThat(log, containsString("from the repository"));
             assertThat(log, not(containsString("git-password")));
-            // No agent is needed for it.
+            // The build needs no agent.
             job.setDefinition(new CpsFlowDefinition(
                     "treenqBuild tags: [], noCache: true, context: '" + address + "', contextCredentialsId: 'git'",
                     true));
@@ -289,7 +289,7 @@ class ParametersTest {
     }
 
     @Test
-    void filesNeedAWorkspace() throws Exception {
+    void aContextOfFilesNeedsAWorkspace() throws Exception {
         job.setDefinition(new CpsFlowDefinition("treenqBuild tags: []", true));
 
         WorkflowRun run = jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0));
@@ -301,7 +301,7 @@ class ParametersTest {
     }
 
     @Test
-    void theControllersOwnSshAgentIsForNobody() throws Exception {
+    void buildsCannotUseTheControllersSshAgent() throws Exception {
         job.setDefinition(new CpsFlowDefinition(
                 "treenqBuild tags: [], context: 'https://localhost:1/a.git', ssh: [sshAgent(socket: '/tmp/agent')]",
                 true));
@@ -356,7 +356,7 @@ class ParametersTest {
     }
 
     @Test
-    void attestationsAndOptionsOfTheImageAreAskedFor() throws Exception {
+    void provenanceAndPushByDigestAreApplied() throws Exception {
         success("""
                 treenqBuild tags: ['%s:plain'], dockerfileText: 'FROM busybox\\nRUN true'
                 treenqBuild tags: ['%s:attested'], dockerfileText: 'FROM busybox\\nRUN true', provenance: 'mode=max'
@@ -393,7 +393,7 @@ class ParametersTest {
     }
 
     @Test
-    void stepsRunWithWhatIsAskedFor() throws Exception {
+    void buildStepsHaveTheRequestedHostsAndLimits() throws Exception {
         String log = JenkinsRule.getLog(success("""
                 treenqBuild noCache: true, tags: [], dockerfileText: '''FROM busybox
                 RUN grep mirror /etc/hosts; ulimit -n; df -k /dev/shm | tail -n 1
@@ -406,7 +406,7 @@ class ParametersTest {
     }
 
     @Test
-    void aSourcePolicyIsKept() throws Exception {
+    void aSourcePolicyIsEnforced() throws Exception {
         WorkflowRun run = run("""
                 treenqBuild tags: [], dockerfileText: 'FROM busybox\\nRUN true', sourcePolicy: '''
                 {"rules":[{"action":"DENY","selector":{"identifier":"docker-image://docker.io/library/busybox*"}}]}'''

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** One image of two builders, each of which is for a platform of its own. */
+/** An image whose platforms are built on different builders. */
 @SharedJenkins
 class PlatformBuildsTest {
     private static final String DOCKERFILE =
@@ -81,7 +81,7 @@ class PlatformBuildsTest {
     }
 
     @Test
-    void eachPlatformIsBuiltOnTheBuilderThatIsForIt() throws Exception {
+    void eachPlatformIsBuiltOnItsBuilder() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(
                 job(DOCKERFILE, "annotations: ['index:org.example.team': 'shop'], provenance: 'mode=min'"));
 
@@ -104,7 +104,7 @@ class PlatformBuildsTest {
     }
 
     @Test
-    void aPartThatFailsEndsTheOthersAndTagsNothing() throws Exception {
+    void aFailedPlatformCancelsTheOthersAndNothingIsTagged() throws Exception {
         String dockerfile = "FROM busybox AS arm64\\nCOPY missing /\\n"
                 + "FROM busybox AS amd64\\nRUN sleep 300\\n"
                 + "ARG TARGETARCH\\nFROM $TARGETARCH\\n";
@@ -116,7 +116,7 @@ class PlatformBuildsTest {
     }
 
     @Test
-    void nothingIsBuiltThatTheControllerCannotMakeOneImageOf() throws Exception {
+    void nothingIsBuiltIfTheControllerCannotCombineThePlatforms() throws Exception {
         TreenqConfiguration.get().setRegistries(List.of());
 
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job(DOCKERFILE, "pull: false"));
@@ -129,7 +129,7 @@ class PlatformBuildsTest {
     }
 
     @Test
-    void oneBuilderThatIsForAllOfThemBuildsAll() throws Exception {
+    void aBuilderForAllPlatformsBuildsThemTogether() throws Exception {
         BuildkitBuilder both = Configured.builder("both", daemon.address());
         both.setPlatforms(List.of("linux/amd64", "linux/arm64"));
         TreenqConfiguration.get().setBuilders(List.of(both));

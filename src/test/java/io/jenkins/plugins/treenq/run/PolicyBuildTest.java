@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What jobs meet of an administrator's policy. */
+/** The effects of an administrator's policy on jobs. */
 @SharedJenkins
 class PolicyBuildTest {
     private JenkinsRule jenkins;
@@ -39,7 +39,7 @@ class PolicyBuildTest {
     }
 
     @Test
-    void aStepFailsInALineBeforeAnythingIsSent() throws Exception {
+    void aForbiddenStepFailsInOneLineBeforeTheBuild() throws Exception {
         policy.setPushTo(List.of("registry.example.com/shop"));
         policy.setEntitlements(List.of());
         policy.setFrontends(List.of("dockerfile.v0"));
@@ -73,7 +73,7 @@ class PolicyBuildTest {
     }
 
     @Test
-    void freestyleJobsMeetItAfterVariablesWereFilledIn() throws Exception {
+    void thePolicyAppliesToExpandedVariablesOfFreestyleJobs() throws Exception {
         policy.setPushTo(List.of("registry.example.com"));
         FreeStyleProject job = jenkins.createFreeStyleProject("evil.example.com");
         job.getBuildersList().add(new TreenqBuilder(new TreenqBuildStep(List.of("$JOB_NAME/a:1"))));
@@ -110,7 +110,7 @@ class PolicyBuildTest {
     }
 
     @Test
-    void formsOfferNoBuilderThatMustNotBeNamed() {
+    void formsOfferOnlyTheDefaultBuilderIfJobsMayNotNameOne() {
         TreenqBuildStep.DescriptorImpl form = jenkins.jenkins.getDescriptorByType(TreenqBuildStep.DescriptorImpl.class);
         assertEquals(2, form.doFillBuilderItems(null, "").size());
 
@@ -120,7 +120,7 @@ class PolicyBuildTest {
     }
 
     @Test
-    void aSyntaxLineOfADockerfileIsNotFollowedByAnyDaemon() throws Exception {
+    void daemonsIgnoreASyntaxLineIfFrontendsAreRestricted() throws Exception {
         policy.setFrontends(List.of("dockerfile.v0"));
         for (Daemon daemon : Daemon.all()) {
             Configured.with(daemon);
@@ -135,9 +135,9 @@ class PolicyBuildTest {
         }
     }
 
-    /** An image that says so when it is run as a frontend, and ways to have it run where only others are allowed. */
+    /** An image that exits with code 42 as a frontend, and attempts to run it although the policy forbids it. */
     @Test
-    void noOtherImageRunsAsAFrontend() throws Exception {
+    void noForbiddenImageRunsAsAFrontend() throws Exception {
         for (Daemon daemon : Daemon.all()) {
             Configured.with(daemon);
             TreenqConfiguration.get().setPolicy(null);
@@ -161,7 +161,7 @@ class PolicyBuildTest {
                     "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'docker/dockerfile:1'], "
                             + conversion + ")",
                     "does not allow a sourcePolicy with CONVERT rules for a build that runs 'docker/dockerfile:1'");
-            // Some daemons have their own frontend run by this, which follows the line.
+            // With this option, some daemons run their own frontend, which follows the syntax line.
             assertDoesNotRun(
                     evil,
                     "treenqBuild(frontend: 'gateway.v0', frontendOptions: [source: 'dockerfile.v0'])",

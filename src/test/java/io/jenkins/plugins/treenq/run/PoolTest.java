@@ -38,7 +38,7 @@ import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Which daemon a build gets, and what happens when that one has no place or cannot be reached. */
+/** The selection of a daemon, and builds that wait for a slot, a daemon or a registry. */
 @WithJenkins
 class PoolTest {
     private static final String NOBODY = "tcp://localhost:1";
@@ -56,12 +56,12 @@ class PoolTest {
     // --- with daemons
 
     @Test
-    void aJobKeepsToItsDaemonAndJobsAreSpread() throws Exception {
+    void aJobAlwaysUsesTheSameDaemonAndJobsAreDistributed() throws Exception {
         List<Daemon> daemons = pool();
         Set<String> used = IntStream.range(0, 6)
                 .mapToObj(job -> daemonOf("job" + job, daemons))
                 .collect(Collectors.toSet());
-        assertEquals(2, used.size(), "the names of the jobs make the test useless");
+        assertEquals(2, used.size(), "all jobs prefer the same daemon; choose other names");
 
         for (int job = 0; job < 6; job++) {
             WorkflowJob project = job("job" + job, BUILD);
@@ -94,7 +94,7 @@ class PoolTest {
     }
 
     @Test
-    void aPushThatBrokeOffIsTriedAgainWithoutBuildingAgain() throws Exception {
+    void aFailedPushIsRepeatedWithoutBuildingAgain() throws Exception {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
         BusyRegistry registry = new BusyRegistry();
@@ -123,7 +123,7 @@ class PoolTest {
     }
 
     @Test
-    void aPushThatWaitsForItsRegistryTakesNoThreadAndCanBeStopped() throws Exception {
+    void aPushThatWaitsForARegistryNeedsNoThreadAndCanBeAborted() throws Exception {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
         BusyRegistry registry = new BusyRegistry();
@@ -146,7 +146,7 @@ class PoolTest {
     }
 
     @Test
-    void aBuildThatWaitsForItsDaemonTakesNoThreadAndCanBeStopped() throws Exception {
+    void aBuildThatWaitsForADaemonNeedsNoThreadAndCanBeAborted() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("default", NOBODY)));
         WorkflowRun run = job("job", BUILD).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("; trying again in 9 s", run);
@@ -157,7 +157,7 @@ class PoolTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
     }
 
-    /** A registry that takes everything, but has too much to do for the manifests of the first pushes. */
+    /** A registry that accepts all blobs, but is overloaded when the manifests of the first pushes arrive. */
     private static final class BusyRegistry implements AutoCloseable {
         /** A layer and a configuration. */
         private static final int BLOBS_OF_A_PUSH = 2;
@@ -176,7 +176,7 @@ class PoolTest {
             return "localhost:" + server.getAddress().getPort();
         }
 
-        /** @param pushes from now on */
+        /** @param pushes number of pushes that are refused from now on */
         void refuse(int pushes) {
             blobs.set(0);
             refusedPushes = pushes;
@@ -209,10 +209,10 @@ class PoolTest {
         }
     }
 
-    // --- without
+    // --- without daemons
 
     @Test
-    void aDaemonThatCannotBeReachedIsTriedAgainAFewTimes() throws Exception {
+    void anUnreachableDaemonIsTriedAgainThreeTimes() throws Exception {
         TreenqConfiguration.get().setBuilders(List.of(new BuildkitBuilder("default", NOBODY + " " + NOBODY_ELSE)));
 
         WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job("job", BUILD));
@@ -221,14 +221,14 @@ class PoolTest {
             jenkins.assertLogContains("; trying again in " + pause + " s", run);
         }
         String log = JenkinsRule.getLog(run);
-        // Once for each of them, however often they are tried.
+        // The line appears once for each daemon, although each is tried several times.
         assertEquals(1, log.split("Building on 'default' \\(" + NOBODY, -1).length - 1, log);
         assertEquals(1, log.split("Building on 'default' \\(" + NOBODY_ELSE, -1).length - 1, log);
         assertThat(log, containsString("ERROR: building Dockerfile on builder 'default' failed: nothing listens at "));
     }
 
     @Test
-    void aBuildWaitsForAPlaceWithoutAThread() throws Exception {
+    void aBuildThatWaitsForASlotNeedsNoThread() throws Exception {
         limitedToOne();
         WorkflowRun run;
         try (DaemonSlot place = take(NOBODY)) {
@@ -242,7 +242,7 @@ class PoolTest {
     }
 
     @Test
-    void aBuildThatWaitsCanBeStopped() throws Exception {
+    void aBuildThatWaitsForASlotCanBeAborted() throws Exception {
         limitedToOne();
         try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun run = job("job", BUILD).scheduleBuild2(0).waitForStart();
@@ -253,12 +253,12 @@ class PoolTest {
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
             jenkins.assertLogNotContains("Building on", run);
         }
-        // Nobody else has it.
+        // The slot is free again.
         take(NOBODY).close();
     }
 
     @Test
-    void aFreestyleBuildWaitsAndCanBeStoppedToo() throws Exception {
+    void aFreestyleBuildThatWaitsForASlotCanBeAborted() throws Exception {
         limitedToOne();
         FreeStyleProject job = jenkins.createFreeStyleProject("job");
         job.getBuildersList().add(new CreateFileBuilder("Dockerfile", "FROM scratch"));
@@ -276,7 +276,7 @@ class PoolTest {
     }
 
     @Test
-    void aBuildThatWaitsHeedsAChangedConfiguration() throws Exception {
+    void aChangedConfigurationAppliesToWaitingBuilds() throws Exception {
         limitedToOne();
         try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun first = job("first", BUILD).scheduleBuild2(0).waitForStart();
@@ -298,7 +298,7 @@ class PoolTest {
     }
 
     @Test
-    void aQuestionAboutADockerfileTakesNoPlace() throws Exception {
+    void aCheckOfADockerfileNeedsNoSlot() throws Exception {
         limitedToOne();
         try (DaemonSlot place = take(NOBODY)) {
             WorkflowRun run = jenkins.buildAndAssertStatus(
@@ -337,7 +337,7 @@ class PoolTest {
                 .get(0);
     }
 
-    /** Of a build with the default parameters. */
+    /** Returns the key of a build with the default parameters. */
     private static String key(String job) {
         return job + "\0.\0Dockerfile\0";
     }

@@ -42,7 +42,7 @@ class ProxyLoginTest {
     }
 
     @Test
-    void aBuildIsSentWithoutTheLogin() throws Exception {
+    void aBuildTaskIsSentWithoutTheProxyLogin() throws Exception {
         BuildTask task = new BuildTask(false, connections());
 
         assertThat(sent(task), containsString("proxy.example.com"));
@@ -51,7 +51,7 @@ class ProxyLoginTest {
     }
 
     @Test
-    void aComparisonIsSentWithTheLoginWhichIsMasked() throws Exception {
+    void aSkipTaskIsSentWithTheProxyLoginWhichIsMasked() throws Exception {
         SkipIfUnchangedTask task =
                 new SkipIfUnchangedTask(new BuildTask(false, connections()), List.of(), connections(), "");
 

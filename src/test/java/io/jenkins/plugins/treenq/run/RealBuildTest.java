@@ -55,7 +55,7 @@ class RealBuildTest {
     private static final String DOCKERFILE =
             "FROM busybox\\nARG SOURCE_DATE_EPOCH\\nCOPY hello /hello\\nRUN cat /hello\\n";
 
-    /** An image has its files' times and modes. */
+    /** Makes the file equal in both workspaces, because its time and mode are part of the image. */
     private static final String SAME_FILE = "touch -d @1700000000 hello; chmod 644 hello";
 
     @RegisterExtension
@@ -76,7 +76,7 @@ class RealBuildTest {
     }
 
     @Test
-    void aScriptGetsTheImageThatTheRegistryHas() throws Exception {
+    void theStepReturnsTheDigestOfThePushedImage() throws Exception {
         WorkflowRun run = pipelines.success("""
                 %s
                 def image = treenqBuild(tags: ['%s:1', '%s:latest'], labels: [team: 'shop'])
@@ -102,7 +102,7 @@ class RealBuildTest {
     }
 
     @Test
-    void theLogReadsLikeBuildctls() throws Exception {
+    void theLogHasTheFormatOfBuildctl() throws Exception {
         String log = JenkinsRule.getLog(
                 pipelines.success(files() + "; treenqBuild(tags: ['" + image() + ":1'], noCache: true)"));
 
@@ -118,7 +118,7 @@ class RealBuildTest {
     }
 
     @Test
-    void declarativePipelinesBuildToo() throws Exception {
+    void aDeclarativePipelineBuildsAnImage() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("""
                 pipeline {
@@ -140,7 +140,7 @@ class RealBuildTest {
     }
 
     @Test
-    void branchesBuildAtTheSameTime() throws Exception {
+    void parallelBranchesBuildSeparateImages() throws Exception {
         WorkflowRun run = pipelines.success("""
                 %s
                 def branches = [:]
@@ -164,7 +164,7 @@ class RealBuildTest {
     }
 
     @Test
-    void freestyleAndPipelineMakeTheSameImage() throws Exception {
+    void freestyleAndPipelineBuildTheSameImage() throws Exception {
         String arguments = "tags: ['%s:pipeline'], buildArgs: [SOURCE_DATE_EPOCH: '1700000000']".formatted(image());
         WorkflowRun pipeline = pipelines.success(files() + "; sh '" + SAME_FILE + "'; treenqBuild " + arguments);
         FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
@@ -192,7 +192,7 @@ class RealBuildTest {
                 digest, new Registry(daemon).digest(repository, "freestyle-1").orElseThrow());
         assertEquals(digest, seen.get("TREENQ_IMAGE_DIGEST"));
         assertEquals(image() + "@" + digest, seen.get("TREENQ_IMAGE"));
-        // And each knows of the other.
+        // Both runs are in the fingerprint of the image.
         Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest.substring(7, 39));
         assertThat(fingerprint.getJobs(), hasItem("freestyle"));
         assertThat(fingerprint.getJobs(), hasItem(pipeline.getParent().getFullName()));
@@ -201,7 +201,7 @@ class RealBuildTest {
     }
 
     @Test
-    void theBuildStepOfFreestyleJobsRunsInAPipelineAndGivesItNothing() throws Exception {
+    void theFreestyleStepsRunInAPipelineAndReturnNothing() throws Exception {
         WorkflowRun run = pipelines.success("""
                 %s
                 step([$class: 'TreenqBuilder', build: [tags: ['%s:1']]])
@@ -215,12 +215,12 @@ class RealBuildTest {
                 onlyImage(run).getDigest(),
                 new Registry(daemon).digest(repository, "3").orElseThrow());
         jenkins.assertLogContains("returned=null image=null", promoted);
-        // Nobody there knows what is masked.
+        // The step does not have the masks of the Pipeline, so it masks everything.
         assertTells("****", run);
     }
 
     @Test
-    void theRunKeepsAndShowsTheImage() throws Exception {
+    void theRunStoresAndShowsTheImage() throws Exception {
         WorkflowRun run = pipelines.success(files() + "; treenqBuild tags: ['" + image() + ":1']");
         String digest = onlyImage(run).getDigest();
 
@@ -254,14 +254,14 @@ class RealBuildTest {
                 client.getJSON(run.getUrl() + "api/json?tree=actions[images[digest,tags,reference]]")
                         .getContentAsString(),
                 containsString(image() + "@" + digest));
-        // Nothing depends on what is in memory.
+        // The stored run has the same values.
         run.reload();
         assertEquals(digest, onlyImage(run).getDigest());
         assertEquals(digest, ((Map<?, ?>) onlyImage(run).getMetadata().get("containerimage.descriptor")).get("digest"));
     }
 
     @Test
-    void withoutTagsItIsOnlyChecked() throws Exception {
+    void withoutTagsNoImageIsCreated() throws Exception {
         WorkflowRun run =
                 pipelines.success(files() + "; def image = treenqBuild(tags: []); echo \"digest=$image.digest\"");
 
@@ -271,7 +271,7 @@ class RealBuildTest {
     }
 
     @Test
-    void aJobsOwnCredentialsArePreferred() throws Exception {
+    void credentialsOfTheStepTakePrecedence() throws Exception {
         Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
         String call = "treenqBuild tags: ['" + image() + ":1'], credentialsId: ";
 
@@ -284,7 +284,7 @@ class RealBuildTest {
     }
 
     @Test
-    void aFailedStepIsShownWithItsSource() throws Exception {
+    void aFailedBuildStepIsShownWithItsSource() throws Exception {
         WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo almost; exit 7\\n'
                 treenqBuild tags: ['%s:1']
@@ -309,7 +309,7 @@ class RealBuildTest {
     }
 
     @Test
-    void retriesAndTimeoutsWorkAroundIt() throws Exception {
+    void theStepWorksInsideRetryAndTimeout() throws Exception {
         WorkflowRun run = pipelines.success("""
                 int tries = 0
                 retry(2) {
@@ -358,7 +358,7 @@ class RealBuildTest {
     }
 
     @Test
-    void anAgentThatIsAnotherProcessBuilds() throws Exception {
+    void anInboundAgentBuildsAndReportsFailures() throws Exception {
         pipelines.connect(agents, "remote");
         WorkflowRun built = jenkins.buildAndAssertSuccess(pipelines.job("""
                 %s
@@ -388,7 +388,7 @@ class RealBuildTest {
     }
 
     @Test
-    void abortingReachesAnAgentThatIsAnotherProcess() throws Exception {
+    void abortingStopsTheBuildOfAnInboundAgent() throws Exception {
         pipelines.connect(agents, "remote");
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = pipelines.job("""

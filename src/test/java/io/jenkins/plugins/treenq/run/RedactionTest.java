@@ -35,17 +35,17 @@ class RedactionTest {
     }
 
     @Test
-    void theLongestOfSecretsWithinEachOtherWins() {
+    void theLongestOfNestedSecretsIsMasked() {
         assertEquals("x **** y", redacted("x secret-long y", "secret", "secret-long", "long"));
     }
 
     @Test
-    void nothingRemainsOfSecretsThatOverlap() {
+    void overlappingSecretsAreMaskedCompletely() {
         assertEquals("<****>", redacted("<abcdefghij>", "abcdef", "efghij"));
     }
 
     @Test
-    void whatIsTooShortIsLeftAlone() {
+    void shortSecretsAreNotMasked() {
         assertEquals("abc and ****", redacted("abc and abcd", "abc", "abcd", "", null));
     }
 
@@ -59,14 +59,14 @@ class RedactionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "u", "us", "user:", "token ", "a longer text before it "})
-    void itIsFoundInTheBase64OfMore(String before) {
+    void aSecretIsMaskedWithinBase64OfALongerText(String before) {
         String secret = "correct horse";
         for (String after : List.of("", "\n", "!!", " and more")) {
             String encoded = base64(before + secret + after);
             String line = redacted("auth: " + encoded + " end", secret);
             assertTrue(line.startsWith("auth: ") && line.endsWith(" end") && line.contains("****"), line);
             String left = line.substring(6, line.length() - 4).replace("****", "");
-            // Only what has bits of the surroundings remains.
+            // Only characters that also encode bits of the surrounding text remain.
             int front = (before.length() * 8 + 5) / 6;
             int back = after.isEmpty() ? 0 : encoded.length() - (before.length() + secret.length()) * 8 / 6;
             assertTrue(left.length() <= front + back, line);
@@ -75,7 +75,7 @@ class RedactionTest {
     }
 
     @Test
-    void base64ByItselfLeavesNothing() {
+    void base64OfASecretIsMaskedCompletely() {
         for (String secret : List.of("abcd", "abcde", "abcdef", "pässword?>~~")) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
             for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
@@ -87,7 +87,7 @@ class RedactionTest {
     }
 
     @Test
-    void base64OfAFileInLinesIsMasked() {
+    void everyLineOfAFileInBase64IsMasked() {
         StringBuilder file = new StringBuilder();
         for (int i = 0; i < 20; i++) {
             file.append("line ").append(i * i * 7919).append(" of a key\n");
@@ -104,24 +104,24 @@ class RedactionTest {
     }
 
     @Test
-    void encodersOfUrlsAreKnown() throws Exception {
+    void urlEncodedSecretsAreMasked() throws Exception {
         String secret = "p@s$ w/ö%+😀";
         String form = URLEncoder.encode(secret, StandardCharsets.UTF_8);
         assertEquals("pw=****&x", redacted("pw=" + form + "&x", secret));
         assertEquals("pw=****&x", redacted("pw=" + form.replace("+", "%20").toLowerCase() + "&x", secret));
-        // Leaves more characters than the others do.
+        // This encoder leaves more characters unescaped than the others.
         String path = new URI(null, null, "/" + secret.replace("+", ""), null).toASCIIString();
         assertEquals("/****", redacted(path, secret.replace("+", "")));
     }
 
     @Test
-    void quotedAsInJsonOrAnErrorItIsMasked() {
+    void secretsEscapedForJsonAreMasked() {
         assertEquals("{\"pw\":\"****\"}", redacted("{\"pw\":\"a\\\"b\\\\c d\"}", "a\"b\\c d"));
         assertEquals("{\"pw\":\"****\"}", redacted("{\"pw\":\"a\\u0026b\\u003cc\"}", "a&b<c"));
     }
 
     @Test
-    void itStandsBeforeASink() {
+    void linesOfAPrinterAreMasked() {
         List<String> lines = new ArrayList<>();
         try (PlainPrinter printer =
                 new PlainPrinter(Redaction.of(List.of("hunter2")).before(lines::add))) {
@@ -132,7 +132,7 @@ class RedactionTest {
     }
 
     @Test
-    void itDoesNotTellSecretsItself() {
+    void toStringContainsNoSecrets() {
         assertEquals(
                 "Redaction[secrets=2]",
                 Redaction.of(List.of("hunter2", "pa ss")).toString());

@@ -90,7 +90,7 @@ class RegistryImagesTest {
         daemon = Daemon.first();
         image = daemon.registry() + "/look-" + UUID.randomUUID().toString().substring(0, 8);
         Configured.with(daemon);
-        // Where nobody is.
+        // No registry listens on this port.
         allow("localhost:1");
     }
 
@@ -100,7 +100,7 @@ class RegistryImagesTest {
         TreenqConfiguration.get().setPolicy(policy);
     }
 
-    /** Leaves an image in the registry that nothing of Jenkins has made. */
+    /** Pushes an image without Jenkins, and returns its digest. */
     private String build(String tag, String... platforms) throws Exception {
         Files.writeString(folder.resolve("hello"), tag);
         DockerfileBuild build = DockerfileBuild.builder()
@@ -130,7 +130,7 @@ class RegistryImagesTest {
         return jenkins.assertBuildStatus(result, job.scheduleBuild2(0));
     }
 
-    /** One line, without a trace. */
+    /** Asserts that the run fails with the line and without a stack trace. */
     private void assertFails(String line, String script) throws Exception {
         WorkflowRun run = run(Result.FAILURE, script);
         jenkins.assertLogContains("ERROR: " + line, run);
@@ -138,7 +138,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void aScriptReadsAllThatTheRegistrySays() throws Exception {
+    void inspectReturnsTheMetadataOfTheImage() throws Exception {
         String digest = build("1", "linux/amd64", "linux/arm64");
 
         WorkflowRun run = run(Result.SUCCESS, """
@@ -166,7 +166,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void whatIsNotThereIsNull() throws Exception {
+    void inspectReturnsNullForAMissingImage() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, """
                 echo "found=${treenqInspect('%s:1')}"
                 """.formatted(image));
@@ -176,14 +176,14 @@ class RegistryImagesTest {
     }
 
     @Test
-    void mirrorsOfARegistryAreAsked() throws Exception {
+    void mirrorsOfARegistryAreQueried() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, "echo \"found=${treenqInspect('busybox')}\"");
 
         jenkins.assertLogContains("found=docker.io/library/busybox@sha256:", run);
     }
 
     @Test
-    void aJobsOwnLoginIsTakenForItsRegistryAndAWrongOneRefused() throws Exception {
+    void credentialsOfTheStepAreUsedAndWrongOnesRefused() throws Exception {
         build("1");
         TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
         Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
@@ -200,7 +200,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void onlyTheRegistryThatIsAskedIsLoggedInTo() throws Exception {
+    void onlyCredentialsOfTheQueriedRegistryAreNeeded() throws Exception {
         Registry other = new Registry("registry.example.com");
         other.setCredentialsId("gone");
         TreenqConfiguration.get().setRegistries(List.of(other));
@@ -212,7 +212,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void whatCannotBeAskedFailsInOneLine() throws Exception {
+    void unreachableRegistriesAndInvalidNamesFailInOneLine() throws Exception {
         assertFails(
                 "inspecting localhost:1/a/b:1 failed: registry localhost:1 cannot be reached from here",
                 "treenqInspect 'localhost:1/a/b:1'");
@@ -232,7 +232,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void anImageGetsFurtherNamesWhichTheRunKeepsAndShows() throws Exception {
+    void aPromotedImageIsTaggedAndStoredAndShownByTheRun() throws Exception {
         String digest = build("1", "linux/amd64", "linux/arm64");
         String other = image + "-other";
 
@@ -268,7 +268,7 @@ class RegistryImagesTest {
         assertThat(metadata, containsString("\"treenq.promoted.from\": \"" + image + ":1\""));
         Fingerprint fingerprint = Jenkins.get().getFingerprintMap().get(digest.substring(7, 39));
         assertThat(fingerprint.getJobs(), hasItem(run.getParent().getFullName()));
-        // Nobody here has made it.
+        // No job of this Jenkins has built the image.
         assertNull(fingerprint.getOriginal());
     }
 
@@ -305,7 +305,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void whatWasFoundOrBuiltIsPromotedAsItIs() throws Exception {
+    void resultsOfInspectAndBuildCanBePromoted() throws Exception {
         String digest = build("1");
         jenkins.jenkins.setNumExecutors(1);
 
@@ -338,7 +338,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void freestyleJobsPromoteWhatAnEarlierStepBuilt() throws Exception {
+    void freestyleJobsPromoteTheImageOfAnEarlierStep() throws Exception {
         jenkins.jenkins.setNumExecutors(1);
         FreeStyleProject job = jenkins.createFreeStyleProject("freestyle");
         job.getBuildersList().add(new CreateFileBuilder("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n"));
@@ -355,7 +355,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void laterStepsOfFreestyleJobsKnowWhatIsThere() throws Exception {
+    void anInspectionSetsVariablesForLaterFreestyleSteps() throws Exception {
         String digest = build("1", "linux/amd64", "linux/arm64");
         jenkins.jenkins.setNumExecutors(1);
         FreeStyleProject job = jenkins.createFreeStyleProject();
@@ -385,7 +385,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void aFreestyleBuildEndsOrFailsBecauseAnImageIsThereOrIsNot() throws Exception {
+    void aFreestyleBuildCanEndOrFailIfAnImageExistsOrIsMissing() throws Exception {
         build("1");
         jenkins.jenkins.setNumExecutors(1);
         FreeStyleProject job = jenkins.createFreeStyleProject();
@@ -412,7 +412,7 @@ class RegistryImagesTest {
         jenkins.assertLogContains(
                 "ERROR: the build fails because the image does not exist",
                 jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
-        // Not knowing is neither.
+        // If the registry cannot be queried, the build fails.
         job.getBuildersList()
                 .replaceBy(List.of(new TreenqInspector(new TreenqInspectStep("localhost:1/a/b:1")), later));
         jenkins.assertLogContains(
@@ -422,7 +422,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void aFreestyleJobsOwnLoginIsLookedUpAsTheJob() throws Exception {
+    void credentialsOfAFreestyleStepCanComeFromAParameter() throws Exception {
         build("1");
         jenkins.jenkins.setNumExecutors(1);
         TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
@@ -440,7 +440,7 @@ class RegistryImagesTest {
                 jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0)));
     }
 
-    /** Sees what variables there are. */
+    /** Records the environment variables of a later build step. */
     private static final class Later extends TestBuilder {
         private final EnvVars environment = new EnvVars();
 
@@ -454,13 +454,13 @@ class RegistryImagesTest {
     }
 
     @Test
-    void bothRegistriesCanHaveLoginsOfTheJob() throws Exception {
+    void sourceAndTargetOfAPromotionHaveSeparateCredentials() throws Exception {
         build("1");
         TreenqConfiguration.get().getRegistries().get(0).setCredentialsId(null);
         String there = daemon.mirror() + image.substring(image.indexOf('/')) + ":1";
         String call = "treenqPromote from: '" + image + ":1', to: ['" + there + "']";
 
-        // It is for where the image goes, and for nobody else.
+        // These credentials are for the target registry only.
         assertFails(
                 "promoting " + image + ":1 failed, nothing was tagged: registry " + daemon.registry()
                         + " does not allow reading ",
@@ -469,7 +469,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void whatCannotBePromotedFailsInOneLineAndLeavesNothing() throws Exception {
+    void aFailedPromotionIsReportedInOneLineAndTagsNothing() throws Exception {
         String digest = build("1");
         Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
         String failed = " failed, nothing was tagged: registry ";
@@ -497,7 +497,7 @@ class RegistryImagesTest {
     }
 
     @Test
-    void theControllerConnectsToNothingThatNobodyConfigured() throws Exception {
+    void theControllerConnectsOnlyToAllowedHosts() throws Exception {
         build("1");
         allow();
         try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
@@ -523,9 +523,9 @@ class RegistryImagesTest {
         }
     }
 
-    /** The registry is configured, but not trusted. */
+    /** A configured registry must not redirect the controller to another host. */
     @Test
-    void theControllerIsNotSentOnWithinItsNetwork() throws Exception {
+    void theControllerFollowsNoRedirectToAHostThatIsNotAllowed() throws Exception {
         Certificates.Identity authority = Certificates.authority("test");
         HttpsServer registry = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.setHttpsConfigurator(new HttpsConfigurator(tls(authority)));
@@ -575,13 +575,13 @@ class RegistryImagesTest {
                 run.doStop();
 
                 jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-                // Nobody waits for an answer any more.
+                // The client has closed the connection.
                 assertEquals(-1, endOf(asked));
             }
         }
     }
 
-    /** Reads what was asked, until nobody asks. */
+    /** Reads until the client closes the connection. */
     static int endOf(Socket asked) throws Exception {
         int read;
         do {

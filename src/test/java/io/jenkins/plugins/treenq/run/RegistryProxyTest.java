@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Registries that are there for nobody but a forward proxy, which Jenkins is configured with. One server on this
- * machine is the registry, the server of its tokens and its storage, by the names that it is asked for.
+ * A registry that is reachable only through the forward proxy that is configured in Jenkins. One server on this
+ * machine is the registry, its token server and its storage, depending on the requested host name.
  */
 @SharedJenkins
 class RegistryProxyTest {
@@ -141,7 +141,7 @@ class RegistryProxyTest {
     }
 
     @Test
-    void registriesTheirTokensAndTheirStorageAreAskedThroughTheProxy() throws Exception {
+    void requestsToRegistryTokenServerAndStorageUseTheProxy() throws Exception {
         run(Result.SUCCESS, "echo treenqInspect('registry.example.com/a/b:1').digest");
 
         assertEquals(
@@ -151,7 +151,7 @@ class RegistryProxyTest {
 
     /** Only the proxy can resolve the name of the storage, which may be a host in the proxy's own network. */
     @Test
-    void aHostThatOnlyTheProxyCanResolveHasToBeAllowed() throws Exception {
+    void aHostThatOnlyTheProxyCanResolveMustBeAllowed() throws Exception {
         allow("tokens.example.com");
 
         WorkflowRun run = run(Result.FAILURE, "treenqInspect 'registry.example.com/a/b:1'");
@@ -176,7 +176,7 @@ class RegistryProxyTest {
     }
 
     @Test
-    void hostsWithoutAProxyAreAskedDirectlyAsJenkinsReadsThem() throws Exception {
+    void noProxyHostsOfJenkinsAreConnectedToDirectly() throws Exception {
         for (String direct : List.of("registry.example.com", "other.example.com *.example.com", "*")) {
             use(direct);
             jenkins.assertLogContains(
@@ -184,7 +184,7 @@ class RegistryProxyTest {
                     run(Result.FAILURE, "treenqInspect 'registry.example.com/a/b:1'"));
             assertEquals(List.of(), proxy.tunnels(), direct);
         }
-        // Another host than those below it.
+        // A domain without a wildcard does not include its subdomains.
         use("example.com, registry.example");
         run(Result.SUCCESS, "treenqInspect 'registry.example.com/a/b:1'");
         use("tokens.example.com");
@@ -193,9 +193,9 @@ class RegistryProxyTest {
         assertEquals(List.of(TO_REGISTRY), proxy.tunnels().stream().distinct().toList());
     }
 
-    /** A registry that is not configured is one of those that agents may ask, for which the job says which it is. */
+    /** Agents may query a registry that is not configured, because the job names it. */
     @Test
-    void agentsAskThroughTheProxyThatJenkinsHas() throws Exception {
+    void agentsUseTheProxyOfJenkins() throws Exception {
         Configured.with(Daemon.first());
         jenkins.createOnlineSlave(hudson.model.Label.get("agent"));
 

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands in front of a daemon, and passes everything on, says nothing, or is cut off. */
+/** A relay in front of a daemon, which forwards connections, leaves them unanswered, or closes them. */
 final class Relay implements AutoCloseable {
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -44,13 +44,13 @@ final class Relay implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** From now on, who connects gets no answer. */
+    /** New connections get no answer while this is on. */
     void silence(boolean on) {
         unanswered.set(0);
         silent = on;
     }
 
-    /** Ends all connections, and from now on each one that is made. */
+    /** Closes all connections, and each new one while this is on. */
     void cut(boolean on) throws IOException {
         cut = on;
         if (on) {
@@ -60,13 +60,13 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** How many connections of clients are open. */
+    /** Returns the number of open connections of clients. */
     long connections() {
         sockets.removeIf(Socket::isClosed);
         return sockets.size() / 2;
     }
 
-    /** How many have connected and got no answer. */
+    /** Returns the number of connections that got no answer. */
     int unanswered() {
         return unanswered.get();
     }

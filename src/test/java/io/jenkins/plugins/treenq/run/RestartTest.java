@@ -152,7 +152,7 @@ class RestartTest {
                     kill(lostDaemon);
                     kill(backDaemon);
                     daemon.another(BACK);
-                    // The daemon keeps no orphan.
+                    // The daemon stops the build of the lost client.
                     DaemonSteps.await(killed, false);
                     DaemonSteps.await(baked, false);
                     controller.startJenkins();
@@ -265,7 +265,7 @@ class RestartTest {
         return builds;
     }
 
-    /** A pool in which the daemon is the first choice of the job. */
+    /** Starts a build with a pool in which the job prefers the daemon. */
     private static void startBuildOn(JenkinsRule jenkins, String builder, String image, String address)
             throws Throwable {
         Daemon daemon = Daemon.first();
@@ -314,7 +314,7 @@ class RestartTest {
                 """.formatted(daemon.registry(), image, KILLED_TWICE));
     }
 
-    /** A build that is over in the daemon stays on its way into the run. It is gone when Jenkins comes back. */
+    /** Blocks the archiving of a finished build's result until Jenkins is restarted without this factory. */
     public static final class NothingIsArchived extends ArtifactManagerFactory {
         private final String mark;
 
@@ -342,7 +342,7 @@ class RestartTest {
 
         jenkins.assertLogContains("The daemon finished the build while Jenkins was restarting", run);
         jenkins.assertLogNotContains("building again", run);
-        // Once before the first restart.
+        // The line was printed once, before the first restart.
         assertEquals(2, JenkinsRule.getLog(run).split("Building on '" + KILLED_TWICE + "'", -1).length);
         List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
         assertThat(images, hasSize(1));
@@ -367,7 +367,7 @@ class RestartTest {
         builder.setServerName(URI.create(daemon.address()).getHost());
         builder.setLimit(1);
         configure(builder);
-        // The slot is taken until this process ends. The plugin has a class loader of its own here, so this class is
+        // The slot is taken until this process ends. The plugin has its own class loader here, so this class is not in
         // not in its package.
         Method pool = jenkins.jenkins
                 .getPluginManager()
@@ -399,7 +399,7 @@ class RestartTest {
         start(jenkins, INSPECTION, "treenqInspect 'localhost:" + port + "/a/b:1'");
     }
 
-    /** On a daemon that would be its second choice again. */
+    /** Starts a build on the second daemon of a pool, because the first one is unreachable. */
     private static void startBuild(JenkinsRule jenkins, String name, String image) throws Throwable {
         Daemon daemon = Daemon.first();
         String nobody = IntStream.range(1, 100)
@@ -419,7 +419,7 @@ class RestartTest {
                 """.formatted(daemon.registry(), image, name, waitingOnce(image)));
         Path kept = run.getRootDir().toPath().resolve("treenq/1.json");
         while (!Files.exists(kept) || !Files.readString(kept).contains("RUN echo first")) {
-            assertTrue(run.isBuilding(), "nothing of it was kept");
+            assertTrue(run.isBuilding(), "the build ended before its timeline was stored");
             Thread.sleep(POLL_MILLIS);
         }
     }
@@ -429,7 +429,7 @@ class RestartTest {
 
         jenkins.assertLogContains("Looking for build ", run);
         jenkins.assertLogContains("The daemon did not finish the build; building again with the builder's cache", run);
-        // The first daemon was only tried before the restart.
+        // The first daemon was tried only before the restart.
         assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of '" + name + "'", -1).length);
         List<TimelinePage> builds = assertRepeated(run);
         JenkinsRule.WebClient client = jenkins.createWebClient();

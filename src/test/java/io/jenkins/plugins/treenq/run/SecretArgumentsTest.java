@@ -18,7 +18,7 @@ class SecretArgumentsTest {
     }
 
     @Test
-    void aPublicKeyIsShownAndOtherKeysAreNot() throws Exception {
+    void publicKeysAreShownAndOtherKeysAreMasked() throws Exception {
         assertEquals("ssh-ed25519", shown("PUBLIC_KEY", "ssh-ed25519"));
         assertEquals("ssh-ed25519", shown("key_public", "ssh-ed25519"));
         assertEquals("****", shown("KEY", "ssh-ed25519"));
@@ -27,7 +27,7 @@ class SecretArgumentsTest {
     }
 
     @Test
-    void theWholeLoginInAnAddressIsHidden() throws Exception {
+    void theLoginInAUrlIsMaskedCompletely() throws Exception {
         assertEquals("http://****@proxy:3128/", shown("PROXY", "http://u:p@proxy:3128/"));
         assertEquals("http://****@proxy:3128/", shown("PROXY", "http://u:p@ss@proxy:3128/"));
         assertEquals("http://****@a http://b/c@d", shown("PROXY", "http://u:p@@a http://b/c@d"));
@@ -35,7 +35,7 @@ class SecretArgumentsTest {
     }
 
     @Test
-    void theMaskHidesLongValuesEverywhereAndShortOnesAfterTheirNames() throws Exception {
+    void longValuesAreMaskedEverywhereAndShortOnesAfterTheirNames() throws Exception {
         UnaryOperator<String> mask = SecretArguments.masked(
                 build(Map.of(
                         "PASSWORD", "abc123", "API_TOKEN", "long-enough", "USE_AUTH", "", "PUBLIC_KEY", "k", "A", "b")),

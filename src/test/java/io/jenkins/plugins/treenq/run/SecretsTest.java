@@ -79,17 +79,17 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
 /**
- * Builds with every kind of secret, on an agent that is another process. While the last one runs, and afterwards, all
- * of them are looked for wherever they must not be, as they are and in base64.
+ * Builds with every kind of secret, on an inbound agent. While the last build runs, and afterwards, files, pages, logs
+ * and processes are searched for the secrets, in plain text and in base64.
  */
 @SharedJenkins
 class SecretsTest {
-    /** What is kept of a text, and not more than a line of it in base64. */
+    /** The minimum length of a searched line, and the maximum length of its searched base64. */
     private static final int SHORTEST = 16;
 
     private static final int LONGEST = 60;
 
-    /** What is no secret, so that it is found. */
+    /** A value that is not secret; the search must find it. */
     private static final String CONTROL = "a control";
 
     private static final Logger LOGGER = Logger.getLogger("io.jenkins.plugins.treenq");
@@ -100,7 +100,7 @@ class SecretsTest {
     @TempDir
     private Path folder;
 
-    /** By what they are for. */
+    /** The secrets by their purpose. */
     private final Map<String, String> secrets = new LinkedHashMap<>();
 
     /** By the secret; thousands of files are searched for them. */
@@ -128,7 +128,7 @@ class SecretsTest {
     private Instant start;
     private WebServer git;
 
-    /** Takes no cache from anybody. */
+    /** A cache service that refuses every request and records its login. */
     private HttpServer store;
 
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
@@ -218,7 +218,7 @@ class SecretsTest {
         store.stop(0);
     }
 
-    /** Prints what it is given, as it is and in base64. */
+    /** Returns a Dockerfile that prints its secrets in plain text and in base64. */
     private static String dockerfile() {
         StringBuilder mounts = new StringBuilder();
         for (String id : List.of("text", "file", "password", "variable")) {
@@ -233,7 +233,7 @@ class SecretsTest {
     }
 
     @Test
-    void aPipelineLeavesNoneOfThemAnywhere() throws Exception {
+    void aPipelineLeavesNoSecretsInFilesPagesLogsOrProcesses() throws Exception {
         String mark = UUID.randomUUID().toString();
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "pipeline");
         job.setDefinition(new CpsFlowDefinition(
@@ -269,7 +269,7 @@ class SecretsTest {
     }
 
     @Test
-    void aFreestyleJobLeavesNoneOfThemAnywhere() throws Exception {
+    void aFreestyleJobLeavesNoSecretsInFilesPagesLogsOrProcesses() throws Exception {
         TreenqBuildStep everything = new TreenqBuildStep(List.of(image + ":1"));
         everything.setNoCache(true);
         everything.setCredentialsId(Configured.LOGIN);
@@ -336,7 +336,7 @@ class SecretsTest {
         return "http://localhost:" + store.getAddress().getPort();
     }
 
-    /** @param mark of the step that runs until it is stopped */
+    /** @param mark mark of the build step that runs until the build is aborted */
     private void assertKept(Job<?, ?> job, Run<?, ?> run, String mark) throws Exception {
         DaemonSteps.await(mark, true);
         List<String> found = new ArrayList<>();
@@ -359,7 +359,7 @@ class SecretsTest {
         logged.forEach(line ->
                 found.addAll(in(line, "a log: " + line.lines().findFirst().orElse(""))));
         assertThat(found, is(empty()));
-        // They would have been found.
+        // The search would have found secrets.
         assertThat(logged, is(not(empty())));
         for (String before : List.of("", "a", "ab", "abc")) {
             String around = before + secrets.get("text") + "\n";
@@ -419,7 +419,7 @@ class SecretsTest {
         return found;
     }
 
-    /** Everything that was written since the test began, on both sides. */
+    /** Searches the files that the controller and the agent have written since the test began. */
     private List<String> inFiles() throws IOException {
         List<String> found = new ArrayList<>();
         for (Path root : Set.of(
@@ -446,7 +446,7 @@ class SecretsTest {
         return found;
     }
 
-    /** Arguments and environments of all processes of the machine that may be read. */
+    /** Searches the arguments and environments of all readable processes of the machine. */
     private List<String> inProcesses() throws IOException {
         List<String> found = new ArrayList<>();
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
@@ -455,7 +455,7 @@ class SecretsTest {
                 try {
                     found.addAll(in(Files.readString(file, StandardCharsets.ISO_8859_1), file.toString()));
                 } catch (IOException e) {
-                    // It is gone, or somebody else's.
+                    // The process has ended, or belongs to another user.
                 }
             }
         }
@@ -472,7 +472,7 @@ class SecretsTest {
         return found;
     }
 
-    /** Each line, and what base64 makes of it all wherever it begins within what is encoded. */
+    /** Returns the lines of a secret, and its base64 at each of the three offsets within a longer text. */
     private static Set<String> forms(String secret) {
         Set<String> forms = new LinkedHashSet<>();
         secret.lines()
@@ -481,7 +481,7 @@ class SecretsTest {
         for (int before = 0; before < 3; before++) {
             String encoded =
                     Base64.getEncoder().encodeToString((" ".repeat(before) + secret).getBytes(StandardCharsets.UTF_8));
-            // Where it begins and ends, characters have bits of what is around it.
+            // The first and last characters also encode bits of the surrounding text.
             String certain = encoded.substring(4, Math.min(encoded.length() - 4, LONGEST));
             forms.add(certain);
             forms.add(certain.replace('+', '-').replace('/', '_'));

@@ -34,7 +34,7 @@ import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
-/** Builds that need not be done, and those that have to be. */
+/** Builds that skipIfPresent and skipIfUnchanged skip, and builds that they do not skip. */
 @SharedJenkins
 class SkipTest {
     private static final String DOCKERFILE = "FROM busybox\\nCOPY hello /\\n";
@@ -98,7 +98,7 @@ class SkipTest {
     }
 
     @Test
-    void whatIsUnderAllTagsIsNotBuilt() throws Exception {
+    void anImageThatHasAllTagsIsNotBuiltAgain() throws Exception {
         String call = tags("1", "2") + ", skipIfPresent: true";
         assertBuilt(build("one", DOCKERFILE, call), "1");
         String first = digest("1");
@@ -108,7 +108,7 @@ class SkipTest {
         assertSkipped(skipped, "1");
         assertNoBuilderNeeded(skipped);
         assertEquals(first, digest("1"));
-        // One of them is another image, or none.
+        // The image is built if one of the tags points to another image or does not exist.
         assertBuilt(build("two", DOCKERFILE, tags("2")), "2");
         assertNotEquals(first, digest("2"));
         assertBuilt(build("two", DOCKERFILE, call), "1");
@@ -127,7 +127,7 @@ class SkipTest {
     }
 
     @Test
-    void aDockerfileThatIsGivenAsTextIsAnInput() throws Exception {
+    void aDockerfileGivenAsTextBelongsToTheInputs() throws Exception {
         String call = tags("1") + ", skipIfUnchanged: true, dockerfileText: 'FROM busybox\\nCOPY hello /%s\\n'";
         assertBuilt(build("one", "", call.formatted("a")), "1");
 
@@ -136,14 +136,14 @@ class SkipTest {
         assertSkipped(same, "1");
         jenkins.assertLogNotContains("WARNING: the image is built", same);
         String first = digest("1");
-        // Another text, and another file that it copies.
+        // The text of the Dockerfile changes, and then a file that it copies.
         assertBuilt(build("one", "", call.formatted("b")), "1");
         assertNotEquals(first, digest("1"));
         assertBuilt(build("two", "", call.formatted("b")), "1");
     }
 
     @Test
-    void neitherAWorkspaceNorABuilderIsNeededToSkip() throws Exception {
+    void skippingNeedsNeitherAWorkspaceNorABuilder() throws Exception {
         build("one", DOCKERFILE, tags("1"));
         TreenqConfiguration.get().setBuilders(List.of());
 
@@ -157,7 +157,7 @@ class SkipTest {
     }
 
     @Test
-    void whatIsWantedOfTheBuildItselfIsBuilt() throws Exception {
+    void buildsWithOutputsOrWithoutPushedTagsAreNotSkipped() throws Exception {
         build("one", DOCKERFILE, tags("1"));
 
         for (String more : List.of("push: false", "outputs: [output(type: 'tar', dest: 'out.tar')]")) {
@@ -170,9 +170,9 @@ class SkipTest {
     }
 
     @Test
-    void whereTheRegistryCannotBeAskedItIsBuilt() throws Exception {
+    void theImageIsBuiltIfTheRegistryCannotBeQueried() throws Exception {
         build("one", DOCKERFILE, tags("1"));
-        // The daemon reaches it still.
+        // The daemon can still use the registry.
         TreenqConfiguration.get().getRegistries().get(0).setCaCertificate(null);
 
         String reason = "registry " + daemon.registry() + " has a certificate that is not trusted or";
@@ -188,7 +188,7 @@ class SkipTest {
 
     /** The daemon has the mirror in its own configuration. */
     @Test
-    void whereOnlyAMirrorIsReachedItIsToldThatMirrorsAreConfigured() throws Exception {
+    void theWarningMentionsMirrorsIfTheRegistryIsUnreachable() throws Exception {
         TreenqConfiguration.get().getRegistries().stream()
                 .filter(registry -> registry.getHost().equals("docker.io"))
                 .forEach(registry -> registry.setMirrors(List.of()));
@@ -207,7 +207,7 @@ class SkipTest {
     }
 
     @Test
-    void aWrongLoginFailsAsItDoesWithoutSkipping() throws Exception {
+    void aWrongLoginFailsTheBuildAsWithoutSkipping() throws Exception {
         Configured.add(Configured.login("wrong", daemon.login().username(), "wrong-password"));
 
         WorkflowRun run = run(Result.FAILURE, """
@@ -224,7 +224,7 @@ class SkipTest {
     }
 
     @Test
-    void whatIsMadeOfTheSameIsNotBuiltUntilSomethingChanges() throws Exception {
+    void anImageWithUnchangedInputsIsNotBuiltAgain() throws Exception {
         String call = tags("1", "2") + ", skipIfUnchanged: true";
         assertBuilt(build("one", DOCKERFILE, call), "1");
         String first = digest("1");
@@ -236,11 +236,11 @@ class SkipTest {
         assertNotEquals(first, digest("1"));
         assertBuilt(build("two", DOCKERFILE + "LABEL a=b\\n", call), "1");
         assertBuilt(build("two", DOCKERFILE, call + ", buildArgs: [A: '1']"), "1");
-        // Somebody else's image under one of the tags.
+        // One of the tags points to an image of another build.
         run(Result.SUCCESS, "treenqPromote from: '" + image + "@" + first + "', to: '" + image + ":2'");
         assertBuilt(build("two", DOCKERFILE, call), "2");
         assertSkipped(build("two", DOCKERFILE, call), "2");
-        // Another image under the name of the base.
+        // The name of the base image points to another image.
         String base = daemon.mirror() + "/" + repository + ":base";
         String onBase = "FROM " + base + "\\nCOPY hello /\\n";
         run(Result.SUCCESS, "treenqPromote from: '" + image + ":1', to: '" + base + "'");
@@ -251,7 +251,7 @@ class SkipTest {
     }
 
     @Test
-    void whatCannotBeKnownIsBuilt() throws Exception {
+    void anImageWithUnknownInputsIsBuilt() throws Exception {
         for (int i = 0; i < 2; i++) {
             WorkflowRun run = build("one", DOCKERFILE, tags("1") + ", skipIfUnchanged: true, noCache: true");
             jenkins.assertLogContains(
@@ -263,7 +263,7 @@ class SkipTest {
     }
 
     @Test
-    void freestyleJobsAndOtherAgentsSkipTheSame() throws Exception {
+    void freestyleJobsAndInboundAgentsSkipTheSameBuilds() throws Exception {
         new Pipelines(jenkins).connect(agents, "remote");
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.getBuildersList().add(new CreateFileBuilder("hello", "one"));

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/** Passes connections on as a network with a round trip would, and with a bandwidth for each connection. */
+/** Relays connections with the round-trip time and the bandwidth of a slow network. */
 final class SlowLink implements AutoCloseable {
     private static final int PIECE_BYTES = 16 << 10;
     private static final int MOST_PIECES = 64;

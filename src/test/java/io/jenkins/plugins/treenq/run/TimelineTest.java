@@ -54,7 +54,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
-/** What is told of image builds on a real daemon, while they run and afterwards. */
+/** Timelines of image builds on a real daemon, while the builds run and afterwards. */
 @SharedJenkins
 class TimelineTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -81,7 +81,7 @@ class TimelineTest {
     }
 
     @Test
-    void aBuildIsFollowedWhileItRuns() throws Exception {
+    void aRunningBuildReportsItsStepsAndOutput() throws Exception {
         String mark = UUID.randomUUID().toString();
         WorkflowRun run =
                 pipelines.job("""
@@ -115,11 +115,11 @@ class TimelineTest {
     }
 
     @Test
-    void everyBuildOfARunHasItsOwn() throws Exception {
+    void everyBuildOfARunHasItsOwnTimeline() throws Exception {
         WorkflowRun run = pipelines.success("""
                 writeFile file: 'hello', text: 'hi'
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nCOPY hello /hello\\nRUN cat /hello\\n'
-                // Other steps, for a daemon does once what two builds want at the same time.
+                // Other steps, because a daemon executes equal steps of concurrent builds only once.
                 writeFile file: 'Other', text: 'FROM busybox\\nCOPY hello /other\\nRUN cat /other\\n'
                 parallel(
                     first: { treenqBuild tags: ['%1$s:1'], noCache: true },
@@ -159,14 +159,14 @@ class TimelineTest {
                 client.getJSON(run.getUrl() + "treenq/api/json?tree=builds[steps[name,state]]")
                         .getContentAsString(),
                 not(containsString("vertex")));
-        // Not in what is read whenever somebody looks at the run.
+        // The steps are not in build.xml, which Jenkins loads with each run.
         assertThat(Files.readString(run.getRootDir().toPath().resolve("build.xml")), not(containsString("[3/3] RUN")));
         run.reload();
         assertEquals(fresh.getJSONArray("steps"), build(run, 1).getJSONArray("steps"));
     }
 
     @Test
-    void everyAccountTellsOneTimeAndItsPhasesAddUp() throws Exception {
+    void logAndPagesShowTheSameDurationAndItsPhasesAddUp() throws Exception {
         pipelines.connect(agents, "remote");
         WorkflowRun run = jenkins.assertBuildStatusSuccess(
                 pipelines.job("""
@@ -205,7 +205,7 @@ class TimelineTest {
                         .getJSONArray("images")
                         .getJSONObject(0)
                         .getDouble("duration"));
-        // Each rounds as it always does.
+        // The log and the pages may round the duration differently.
         assertThat(JenkinsRule.getLog(run), matchesPattern("(?s).*steps, 0 of 1 cached, " + seconds(whole) + "s, .*"));
         assertThat(
                 client.getPage(run, "").asNormalizedText(), matchesPattern("(?s).*[^0-9.]" + seconds(whole) + " s.*"));
@@ -216,7 +216,7 @@ class TimelineTest {
         assertThat(page.asNormalizedText(), containsString("After the last step"));
     }
 
-    /** With one digit, however a half is rounded. */
+    /** Returns an expression for the seconds with one decimal, rounded up or down. */
     private static String seconds(long millis) {
         BigDecimal seconds = BigDecimal.valueOf(millis, 3);
         return "(" + seconds.setScale(1, RoundingMode.HALF_DOWN) + "|" + seconds.setScale(1, RoundingMode.HALF_UP)
@@ -224,7 +224,7 @@ class TimelineTest {
     }
 
     @Test
-    void thePageHasWhatWasBuiltOfWhatAndWhatIsAttested() throws Exception {
+    void thePageShowsSourceArgumentsLayersAndAttestations() throws Exception {
         Configured.add(Configured.text("token", SECRET));
         WorkflowRun run = pipelines.success("""
                 writeFile file: 'hello', text: 'hi'
@@ -305,7 +305,7 @@ class TimelineTest {
     }
 
     @Test
-    void aRunShowsItsImagesInTheOrderInWhichTheyWereAskedForAndWhyOneFailed() throws Exception {
+    void aRunListsItsImagesInOrderWithTheReasonOfAFailure() throws Exception {
         WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\n'
                 treenqBuild tags: ['%1$s:first']
@@ -347,7 +347,7 @@ class TimelineTest {
     }
 
     @Test
-    void aBuildThatFailsIsKeptToo() throws Exception {
+    void aFailedBuildStoresItsReasonLocationAndWarnings() throws Exception {
         WorkflowRun run = pipelines.failure("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN echo almost; exit 7\\n'
                 treenqBuild tags: ['%s:1'], noCache: true
@@ -371,7 +371,7 @@ class TimelineTest {
     }
 
     @Test
-    void aDockerfileThatBreaksARuleIsNotBuiltWhenItMayNot() throws Exception {
+    void aDockerfileThatBreaksARuleIsNotBuiltIfFailOnIsSet() throws Exception {
         String step = "treenqBuild tags: ['%s:1'], failOn: 'warning'".formatted(image);
         WorkflowRun refused =
                 pipelines.failure("writeFile file: 'Dockerfile', text: 'FROM busybox as Base\\nRUN true\\n'; " + step);
@@ -379,7 +379,7 @@ class TimelineTest {
         jenkins.assertLogContains(
                 "ERROR: building %s:1 on builder 'default' failed: the Dockerfile breaks rules: ".formatted(image),
                 refused);
-        // In the order of the daemon, which is not always the same.
+        // The rules are in the order of the daemon, which is not always the same.
         jenkins.assertLogContains("FromAsCasing (Dockerfile:1)", refused);
         jenkins.assertLogContains("StageNameCasing (Dockerfile:1)", refused);
         jenkins.assertLogContains("   1 | >>> FROM busybox as Base", refused);
@@ -404,12 +404,12 @@ class TimelineTest {
     }
 
     @Test
-    void whatTheConsoleMasksIsMaskedEverywhere() throws Exception {
+    void secretsOfTheConsoleAreMaskedInTheTimeline() throws Exception {
         assertMasks("built-in");
     }
 
     @Test
-    void anAgentThatIsAnotherProcessTellsAndMasksTheSame() throws Exception {
+    void anInboundAgentReportsAndMasksTheSame() throws Exception {
         pipelines.connect(agents, "remote");
         assertMasks("remote");
     }
@@ -434,7 +434,7 @@ class TimelineTest {
     }
 
     @Test
-    void aPasswordOfAFreestyleJobIsMaskedEverywhere() throws Exception {
+    void aPasswordOfAFreestyleJobIsMaskedInLogAndTimeline() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.addProperty(new ParametersDefinitionProperty(new PasswordParameterDefinition("P", SECRET, "")));
         job.getBuildersList()
@@ -453,14 +453,14 @@ class TimelineTest {
     }
 
     @Test
-    void ofALongLogTheFirstAndTheLastLinesAreKept() throws Exception {
+    void theFirstAndLastLinesOfALongLogAreStored() throws Exception {
         WorkflowRun run = pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN seq 1 200000\\n'
                 treenqBuild tags: [], noCache: true
                 """);
 
         JSONObject build = build(run, 1);
-        // The daemon itself clips what is too much; the console has what it says of that.
+        // The daemon itself truncates very long output, so not all lines arrive.
         assertThat(step(build, "RUN seq").getLong("outputLines"), greaterThan(10_000L));
         String log = log(run, build, "RUN seq");
         assertThat(log, startsWith("1\n2\n3\n"));
@@ -470,7 +470,7 @@ class TimelineTest {
     }
 
     @Test
-    void onlyWhoMaySeeTheRunSeesIt() throws Exception {
+    void onlyUsersWhoMayReadTheRunSeeItsTimeline() throws Exception {
         WorkflowRun run = pipelines.success("""
                 writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN true\\n'
                 treenqBuild tags: []
@@ -543,7 +543,7 @@ class TimelineTest {
         return client.getJSON(run.getUrl() + "treenq/" + number + "/api/json").getJSONObject();
     }
 
-    /** The first step with this in its name; an empty object when there is none. */
+    /** Returns the first step whose name contains the text; an empty object if there is none. */
     private static JSONObject step(JSONObject build, String name) {
         JSONArray steps = build.getJSONArray("steps");
         return IntStream.range(0, steps.size())
@@ -564,7 +564,7 @@ class TimelineTest {
 
     private JSONObject await(Run<?, ?> run, int number, Predicate<JSONObject> wanted) throws Exception {
         client.setThrowExceptionOnFailingStatusCode(false);
-        // What Jenkins says while the run has no such page leads a browser elsewhere.
+        // As long as the run has no such page, Jenkins' response redirects browsers.
         client.setJavaScriptEnabled(false);
         client.setRefreshHandler((page, url, seconds) -> {});
         Instant end = Instant.now().plus(PATIENCE);
@@ -576,9 +576,9 @@ class TimelineTest {
                 if (wanted.test(build)) {
                     return build;
                 }
-                assertTrue(Instant.now().isBefore(end), () -> "it does not come: " + build);
+                assertTrue(Instant.now().isBefore(end), () -> "the build does not get the expected state: " + build);
             }
-            assertTrue(Instant.now().isBefore(end), "there is nothing");
+            assertTrue(Instant.now().isBefore(end), "the build has no page");
             Thread.sleep(POLL_MILLIS);
         }
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What the forms of steps say of values that cannot work, in the sentences that people read. */
+/** The messages with which the forms of steps refuse invalid values. */
 @SharedJenkins
 class FormChecksTest {
     private JenkinsRule jenkins;
@@ -61,7 +61,7 @@ class FormChecksTest {
     }
 
     @Test
-    void attestations() {
+    void invalidAttestationsAreRefused() {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
 
         assertTaken(step::doCheckProvenance, "", "true", "false", "mode=max", "mode=min,builder-id=x", "$PROVENANCE");
@@ -78,7 +78,7 @@ class FormChecksTest {
     }
 
     @Test
-    void whatStepsOfTheDockerfileGet() {
+    void invalidSettingsOfBuildStepsAreRefused() {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
 
         assertTaken(step::doCheckAllow, "", "network.host\nsecurity.insecure\ndevice=a.b/c=all");
@@ -105,7 +105,7 @@ class FormChecksTest {
     }
 
     @Test
-    void sourcePolicies() {
+    void invalidSourcePoliciesAreRefused() {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
 
         assertTaken(step::doCheckSourcePolicy, "", "{}", "{\"rules\": [{\"selector\": {\"identifier\": \"*\"}}]}");
@@ -120,7 +120,7 @@ class FormChecksTest {
     }
 
     @Test
-    void pathsAreWithinTheWorkspace() throws Exception {
+    void pathsOutsideOfTheWorkspaceAreRefused() throws Exception {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
         String outside = "'../other' is outside of the workspace; write a path within it";
 
@@ -154,7 +154,7 @@ class FormChecksTest {
     }
 
     @Test
-    void builders() {
+    void unknownAndForbiddenBuildersAreRefused() {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
 
         assertTaken(step::doCheckBuilder, "", "default", "$BUILDER");
@@ -169,7 +169,7 @@ class FormChecksTest {
     }
 
     @Test
-    void imageNames() {
+    void invalidImageNamesAreRefused() {
         TreenqBuildStep.DescriptorImpl step = of(TreenqBuildStep.DescriptorImpl.class);
         TreenqPromoteStep.DescriptorImpl promote = of(TreenqPromoteStep.DescriptorImpl.class);
 
@@ -196,7 +196,7 @@ class FormChecksTest {
     }
 
     @Test
-    void secretsAndCaches() {
+    void invalidSecretsAndCachesAreRefused() {
         BuildSecret.DescriptorImpl secret = of(BuildSecret.DescriptorImpl.class);
         assertEquals(FormValidation.Kind.OK, secret.doCheckCredentialsId(job, "", "TOKEN", "").kind);
         assertRefused(

@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a job asks for, an administrator's policy lets it pass or refuses it in one line. */
+/** An administrator's policy allows arbitrary steps or refuses them in one line. */
 class PolicyOfStepsTest {
     private static final String[] TEXTS = {
         null,
@@ -98,7 +98,7 @@ class PolicyOfStepsTest {
     };
 
     @Test
-    void everyRequestIsAllowedOrRefusedInALine() throws Exception {
+    void everyRequestIsAllowedOrRefusedInOneLine() throws Exception {
         int[] passed = {0};
         Fuzz.rounds(5000, random -> {
             try {
@@ -111,7 +111,7 @@ class PolicyOfStepsTest {
                 assertTrue(e.getMessage() != null && !e.getMessage().isBlank(), () -> String.valueOf(e));
             }
         });
-        assertTrue(passed[0] > 100, "hardly any of them got so far: " + passed[0]);
+        assertTrue(passed[0] > 100, "too few steps pass the policy: " + passed[0]);
     }
 
     private static Policy policy(Random random) {
@@ -141,7 +141,7 @@ class PolicyOfStepsTest {
         return entries;
     }
 
-    /** One that is mostly as people write them, or nothing would get through to the policy. */
+    /** Returns a step with mostly valid values; otherwise hardly any step would reach the policy. */
     private static TreenqBuildStep step(Random random) {
         TreenqBuildStep step =
                 new TreenqBuildStep(random.nextInt(3) == 0 ? texts(random) : List.of("registry.example.com/a:1"));

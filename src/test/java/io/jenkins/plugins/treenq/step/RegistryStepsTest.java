@@ -61,9 +61,9 @@ class RegistryStepsTest {
         jenkins.assertEqualDataBoundBeans(inspector, jenkins.configRoundtrip(inspector));
     }
 
-    /** As Job DSL makes them of the names of classes and parameters. */
+    /** Job DSL creates steps in this way, from the names of classes and parameters. */
     @Test
-    void freestyleStepsCanBeDescribed() throws Exception {
+    void freestyleStepsCanBeInstantiatedFromMaps() throws Exception {
         DescribableModel<TreenqInspector> model = DescribableModel.of(TreenqInspector.class);
         assertThat(model.getParameter("inspection").getType(), instanceOf(HomogeneousObjectType.class));
         assertThat(model.getParameter("ifPresent").getType(), instanceOf(EnumType.class));
@@ -86,7 +86,7 @@ class RegistryStepsTest {
     }
 
     @Test
-    void snippetsAreWhatAPersonWouldWriteAndRunAsThat() throws Exception {
+    void snippetsAreShortAndRecreateTheStep() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(jenkins);
 
         tester.assertRoundTrip(new TreenqInspectStep("web:1"), "treenqInspect 'web:1'");
@@ -99,7 +99,7 @@ class RegistryStepsTest {
     }
 
     @Test
-    void referencePagesCanBeMade() throws Exception {
+    void referencePagesCanBeGenerated() throws Exception {
         SnippetizerTester.assertDocGeneration(TreenqInspectStep.class);
         SnippetizerTester.assertDocGeneration(TreenqPromoteStep.class);
     }

@@ -95,7 +95,7 @@ class TreenqBakeStepTest {
     }
 
     @Test
-    void snippetsAreWhatAPersonWouldWriteAndRunAsThat() throws Exception {
+    void snippetsAreShortAndRecreateTheStep() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(jenkins);
         TreenqBakeStep step = new TreenqBakeStep();
         tester.assertRoundTrip(step, "treenqBake()");
@@ -109,12 +109,12 @@ class TreenqBakeStepTest {
     }
 
     @Test
-    void referencePagesCanBeMade() throws Exception {
+    void referencePagesCanBeGenerated() throws Exception {
         SnippetizerTester.assertDocGeneration(TreenqBakeStep.class);
     }
 
     @Test
-    void jenkinsfilesMayGiveMapsListsOrASingleText() throws Exception {
+    void argumentsMayBeMapsListsOrASingleString() throws Exception {
         TreenqBakeStep step = (TreenqBakeStep) new DescribableModel<>(TreenqBakeStep.class)
                 .instantiate(
                         Map.of(
@@ -150,9 +150,9 @@ class TreenqBakeStepTest {
         assertEquals(List.of("7"), order.targets());
     }
 
-    /** As a {@code configure} block of Job DSL writes it, and as its dynamic syntax makes it. */
+    /** Jobs with a {@code configure} block of Job DSL, and with its dynamic syntax. */
     @Test
-    void jobsThatAreWrittenAsCodeHaveTheDefaults() throws Exception {
+    void omittedParametersOfGeneratedJobsHaveTheirDefaults() throws Exception {
         FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML(
                 "by-hand", new ByteArrayInputStream("""
                 <project>
@@ -181,7 +181,7 @@ class TreenqBakeStepTest {
     }
 
     @Test
-    void argumentsThatCannotBeAreRefused() {
+    void anInvalidFailOnIsRefused() {
         TreenqBakeStep step = new TreenqBakeStep();
         step.setFailOn("bogus");
         assertEquals(
@@ -191,7 +191,7 @@ class TreenqBakeStepTest {
     }
 
     @Test
-    void theFormChecksWhatIsFilledIn() throws Exception {
+    void theFormRefusesInvalidValues() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         TreenqBakeStep.DescriptorImpl form = Jenkins.get().getDescriptorByType(TreenqBakeStep.DescriptorImpl.class);
 

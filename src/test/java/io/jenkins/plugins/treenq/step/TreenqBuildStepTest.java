@@ -62,7 +62,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void snippetsAreWhatAPersonWouldWriteAndRunAsThat() throws Exception {
+    void snippetsAreShortAndRecreateTheStep() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(jenkins);
 
         tester.assertRoundTrip(new TreenqBuildStep(List.of("web:1")), "treenqBuild(['web:1'])");
@@ -76,7 +76,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void snippetGeneratorTakesTheForm() throws Exception {
+    void theSnippetGeneratorReadsTheForm() throws Exception {
         new SnippetizerTester(jenkins)
                 .assertGenerateSnippet(
                         """
@@ -87,12 +87,12 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void referencePagesCanBeMade() throws Exception {
+    void referencePagesCanBeGenerated() throws Exception {
         SnippetizerTester.assertDocGeneration(TreenqBuildStep.class);
     }
 
     @Test
-    void jenkinsfilesMayGiveMapsListsOrASingleText() throws Exception {
+    void argumentsMayBeMapsListsOrASingleString() throws Exception {
         Map<String, Object> arguments = Map.of(
                 "tags",
                 "web:1",
@@ -112,7 +112,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void booleansNumbersAndSingleValuesAreTaken() throws Exception {
+    void booleansNumbersAndSingleValuesAreAccepted() throws Exception {
         TreenqBuildStep step = instantiate(Map.of(
                 "tags",
                 "web:1",
@@ -156,7 +156,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void blanksMeanTheDefaults() throws Exception {
+    void blankParametersHaveTheirDefaults() throws Exception {
         TreenqBuildStep step = new TreenqBuildStep(null);
         step.setContext(" ");
         step.setDockerfile("");
@@ -173,7 +173,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void tagsArePushedUnlessThereAreNone() throws Exception {
+    void tagsArePushedAndWithoutTagsNothingIsExported() throws Exception {
         assertEquals(
                 "true",
                 new TreenqBuildStep(List.of("web:1"))
@@ -194,7 +194,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void nestedParametersHaveSymbolsThatReadLikeProse() throws Exception {
+    void snippetsHaveSymbolsForNestedParameters() throws Exception {
         TreenqBuildStep step = new TreenqBuildStep(List.of("web:1"));
         BuildSecret secret = new BuildSecret("npm");
         secret.setCredentialsId("npm-token");
@@ -221,7 +221,7 @@ class TreenqBuildStepTest {
     }
 
     @Test
-    void anArgumentWithoutAValueIsNamed() {
+    void aBuildArgumentWithoutAValueIsRefused() {
         TreenqBuildStep step = new TreenqBuildStep(List.of("web:1"));
         step.setBuildArgs(List.of("VERSION"));
 
@@ -233,7 +233,7 @@ class TreenqBuildStepTest {
         return DescribableModel.of(TreenqBuildStep.class).instantiate(arguments, null);
     }
 
-    /** What most Jenkinsfiles have. */
+    /** Returns a step with common parameters. */
     private static TreenqBuildStep plain() {
         TreenqBuildStep step =
                 new TreenqBuildStep(List.of("localhost:5000/shop/web:1.4", "localhost:5000/shop/web:latest"));
@@ -251,7 +251,7 @@ class TreenqBuildStepTest {
         return step;
     }
 
-    /** Every parameter with another value than its default. */
+    /** Returns a step in which no parameter has its default value. */
     static TreenqBuildStep everything() {
         TreenqBuildStep step = plain();
         step.setDockerfileText("FROM scratch\nCOPY . /");

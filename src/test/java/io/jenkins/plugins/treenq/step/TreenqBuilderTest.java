@@ -50,7 +50,7 @@ class TreenqBuilderTest {
     }
 
     @Test
-    void configurationFileIsReadBack() throws Exception {
+    void aSavedConfigurationIsLoaded() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.getBuildersList().add(new TreenqBuilder(TreenqBuildStepTest.everything()));
         job.save();
@@ -61,9 +61,9 @@ class TreenqBuilderTest {
                 job.getBuildersList().get(TreenqBuilder.class).getBuild());
     }
 
-    /** As a {@code configure} block of Job DSL writes it; what is left out has its default. */
+    /** A {@code configure} block of Job DSL can write such XML. */
     @Test
-    void configurationThatWasWrittenByHandIsRead() throws Exception {
+    void parametersOmittedFromTheXmlHaveTheirDefaults() throws Exception {
         FreeStyleProject job = (FreeStyleProject) jenkins.jenkins.createProjectFromXML(
                 "by-hand", new ByteArrayInputStream("""
                 <project>
@@ -84,9 +84,9 @@ class TreenqBuilderTest {
                 job.getBuildersList().get(TreenqBuilder.class).getBuild());
     }
 
-    /** As Job DSL makes it of the names of classes and parameters. */
+    /** Job DSL creates the step in this way, from the names of classes and parameters. */
     @Test
-    void itCanBeDescribed() throws Exception {
+    void theBuildStepCanBeInstantiatedFromMaps() throws Exception {
         DescribableModel<TreenqBuilder> model = DescribableModel.of(TreenqBuilder.class);
         assertThat(model.getParameter("build").getType(), instanceOf(HomogeneousObjectType.class));
 
@@ -109,7 +109,7 @@ class TreenqBuilderTest {
     }
 
     @Test
-    void variablesAreFilledInEverywhere() throws Exception {
+    void variablesInTheBuildersNameAreExpanded() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject("shop");
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("WHERE", "arm")));
         TreenqBuildStep step = new TreenqBuildStep(List.of("localhost:5000/$JOB_NAME:${BUILD_NUMBER}"));

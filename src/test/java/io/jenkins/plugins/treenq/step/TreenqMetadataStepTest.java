@@ -104,7 +104,7 @@ class TreenqMetadataStepTest {
     }
 
     @Test
-    void snippetsAreWhatAPersonWouldWriteAndRunAsThat() throws Exception {
+    void snippetsAreShortAndRecreateTheStep() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(jenkins);
         TreenqMetadataStep step = new TreenqMetadataStep(List.of("registry.example.com/shop/web"));
 
@@ -117,9 +117,9 @@ class TreenqMetadataStepTest {
         SnippetizerTester.assertDocGeneration(TreenqMetadataStep.class);
     }
 
-    /** As Job DSL makes them of the names of classes and parameters. */
+    /** Job DSL creates rules in this way, from the names of classes and parameters. */
     @Test
-    void rulesOfABuildStepCanBeDescribed() throws Exception {
+    void rulesOfABuildStepCanBeInstantiatedFromMaps() throws Exception {
         TreenqBuilder described = DescribableModel.of(TreenqBuilder.class)
                 .instantiate(Map.of(
                         "build",
@@ -134,7 +134,7 @@ class TreenqMetadataStepTest {
     }
 
     @Test
-    void aPipelineHasWhatTheRulesGiveForABranchWithoutANode() throws Exception {
+    void theStepReturnsTagsAndLabelsOfABranchWithoutANode() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, """
                 withEnv(['BRANCH_NAME=my/feature', 'GIT_COMMIT=%s', 'GIT_URL=https://secret@git.example.com/team@x/web.git?x=y']) {
                     def meta = treenqMetadata(images: ['registry.example.com/Shop/web'],
@@ -176,7 +176,7 @@ class TreenqMetadataStepTest {
                 "GIT_BRANCH=refs/tags/v2.0.0 | 2.0.0, 2.0, latest",
                 "GIT_BRANCH=detached | ''",
             })
-    void whatIsBuiltIsReadFromTheEnvironment(String environment, String names) throws Exception {
+    void branchTagAndChangeRequestAreReadFromTheEnvironment(String environment, String names) throws Exception {
         WorkflowRun run = run(Result.SUCCESS, """
                 withEnv('%s'.split(' ').toList()) {
                     def meta = treenqMetadata(tags: '''
@@ -200,7 +200,7 @@ class TreenqMetadataStepTest {
     }
 
     @Test
-    void argumentsTakeThePlaceOfWhatJenkinsKnows() throws Exception {
+    void argumentsOverrideTheValuesOfTheEnvironment() throws Exception {
         WorkflowRun run = run(Result.SUCCESS, """
                 withEnv(['BRANCH_NAME=other', 'GIT_COMMIT=0000000000']) {
                     def meta = treenqMetadata(ref: 'refs/heads/main', sha: '%s', defaultBranch: 'main', baseRef: 'x',
@@ -223,7 +223,7 @@ class TreenqMetadataStepTest {
         return jenkins.assertBuildStatus(Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(parameter)));
     }
 
-    /** What is a secret is not published, and not kept in the record of the build. */
+    /** A secret is neither published in a label nor stored in build.xml. */
     @Test
     void aSecretInALabelIsRefused() throws Exception {
         TreenqMetadataStep rules = new TreenqMetadataStep(List.of());
@@ -263,7 +263,7 @@ class TreenqMetadataStepTest {
 
     /** A rule is read before the variable in it is known, so a branch cannot add attributes to it. */
     @Test
-    void theNameOfABranchAddsNoAttributes() throws Exception {
+    void aBranchNameCannotAddAttributesToARule() throws Exception {
         TreenqMetadataStep rules = new TreenqMetadataStep(List.of());
         rules.setTags(List.of("type=raw,value=$BRANCH"));
 
@@ -273,7 +273,7 @@ class TreenqMetadataStepTest {
     }
 
     @Test
-    void aTimerIsASchedule() throws Exception {
+    void aBuildStartedByATimerMatchesScheduleRules() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("echo \"names=${treenqMetadata().tagNames}\"", true));
 
@@ -298,7 +298,7 @@ class TreenqMetadataStepTest {
                 "shortShaLength: 0 | at least 1",
                 "annotationLevels: ['layer'] | cannot be put on 'layer'",
             })
-    void aBadRuleGivesOneLine(String arguments, String line) throws Exception {
+    void anInvalidRuleFailsTheStepInOneLine(String arguments, String line) throws Exception {
         WorkflowRun run = run(Result.FAILURE, "treenqMetadata(" + arguments + ")");
 
         String log = JenkinsRule.getLog(run);
@@ -308,7 +308,7 @@ class TreenqMetadataStepTest {
     }
 
     @Test
-    void theFormSaysWhatIsWrongWithARule() throws Exception {
+    void theFormReportsInvalidRules() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         TreenqMetadataStep.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(TreenqMetadataStep.DescriptorImpl.class);
@@ -327,7 +327,7 @@ class TreenqMetadataStepTest {
 
     /** The branch source knows the commit and the repository, before anything is checked out. */
     @Test
-    void aMultibranchProjectKnowsWhatItBuilds() throws Exception {
+    void aMultibranchProjectProvidesRepositoryBranchAndCommit() throws Exception {
         try (MockSCMController scm = MockSCMController.create()) {
             scm.createRepository("web");
             scm.setDescription("web", "The shop's web site");

@@ -67,8 +67,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.jvnet.hudson.test.recipes.LocalData;
 
 /**
- * Homes that this version wrote are read by later ones, and written again without a loss. The homes stay as they are:
- * whoever renames a field takes care of what was written under its old name.
+ * Jenkins homes of earlier versions are loaded and saved without a loss. The stored homes are never changed: a version
+ * that renames a field has to load the old name, too.
  *
  * <p>{@code -Dtreenq.write.homes=true -Dtest=UpgradeTest} writes what this version would write to {@code target/homes}.
  */
@@ -246,7 +246,7 @@ class UpgradeTest {
         FreeStyleProject shop = shop();
         shop.save();
         shop.getBuildByNumber(1).save();
-        // Which no release had, and is read all the same.
+        // The stored home has this field, which no release had. It is ignored.
         assertThat(shop.getConfigFile().asString(), not(containsString("contextTimes")));
         jenkins.jenkins.reload();
 
@@ -326,7 +326,7 @@ class UpgradeTest {
         assertEquals("registry.example.com/shop/web:1", build.getString("subject"));
         assertEquals(DIGEST, build.getString("digest"));
         assertTrue(build.getBoolean("leftOut"));
-        // Which no earlier version kept.
+        // Earlier versions did not store these values.
         assertEquals(0, build.getJSONArray("phases").size());
         assertEquals(0, build.getInt("continuedBy"));
         assertEquals("Dockerfile", build.getJSONObject("failedAt").getString("file"));
@@ -414,7 +414,7 @@ class UpgradeTest {
         jenkins.assertEqualDataBoundBeans(expected, step.step);
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-        // What was begun is known.
+        // The stored step has the ref of the build that it had begun.
         jenkins.assertLogContains("Looking for build ", run);
         jenkins.assertLogContains(
                 "ERROR: building registry.example.com/shop/web:1 on builder 'default' failed: nothing listens at ",

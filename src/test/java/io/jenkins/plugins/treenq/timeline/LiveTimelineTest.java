@@ -221,7 +221,7 @@ class LiveTimelineTest {
         assertTrue(
                 all.output().values().stream().mapToInt(LiveTimelineTest::chars).sum()
                         <= LiveTimeline.MOST_OUTPUT_CHARS);
-        // Which is what pages and files do with them.
+        // Pages and files convert the times in this way.
         all.steps().forEach(step -> step.runs().forEach(run -> run.end().toEpochMilli()));
     }
 
@@ -407,7 +407,7 @@ class LiveTimelineTest {
         wrong.add(right.replace("\"steps\":[]", "\"steps\":\"x\""));
         wrong.add(right.substring(0, right.length() - 1)
                 + ",\"end\":{\"time\":1,\"state\":\"NONE\",\"failure\":\"\",\"digest\":\"\"}}");
-        // Which Java itself would read.
+        // The file is valid, but too large.
         wrong.add(right + " ".repeat(33 << 20));
         for (String text : wrong) {
             Path file = Files.writeString(folder.resolve("1.json"), text);

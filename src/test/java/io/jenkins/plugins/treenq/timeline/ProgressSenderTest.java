@@ -34,7 +34,7 @@ class ProgressSenderTest {
             assertEquals("a", next().steps().get(0).name());
             start("b");
             start("c");
-            // One of these may have been told alone.
+            // One of these steps may have been reported separately.
         }
         List<ProgressReport> rest = List.copyOf(told);
         assertEquals(
@@ -61,7 +61,7 @@ class ProgressSenderTest {
             start("step " + i % 100);
             reporter.line("step " + i % 100, "line " + i);
         }
-        // As an abort does; it does not wait for the controller either.
+        // An abort interrupts the thread; closing does not wait for the controller then, either.
         Thread.currentThread().interrupt();
         sender.close();
         assertTrue(Thread.interrupted());
@@ -140,7 +140,7 @@ class ProgressSenderTest {
 
     private ProgressReport next() throws InterruptedException {
         ProgressReport report = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertTrue(report != null, "nothing was told");
+        assertTrue(report != null, "no report was sent in time");
         return report;
     }
 

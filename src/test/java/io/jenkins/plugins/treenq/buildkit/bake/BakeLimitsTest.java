@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file of a repository cannot fill the memory, the stack or the time of whoever evaluates it. */
+/** An untrusted bake file cannot exhaust the memory, the stack or the time of the JVM that evaluates it. */
 class BakeLimitsTest {
     private static void assertRefused(String expected, String hcl) {
         HclException refused = assertThrows(HclException.class, () -> BakeTesting.print("docker-bake.hcl", hcl));
@@ -41,17 +41,17 @@ class BakeLimitsTest {
     }
 
     @Test
-    void aLongSumIsRefusedAndNotTheEndOfTheStack() {
+    void aLongSumIsRefusedWithoutAStackOverflow() {
         assertRefused("parts in each other", "target \"default\" { args = { A = 1" + " + 1".repeat(100_000) + " } }");
     }
 
     @Test
-    void manyIndicesAreRefusedOrEvaluated() {
+    void manyIndicesAreRefused() {
         assertRefused("", "A = [1]" + "[0]".repeat(100_000) + "\ntarget \"default\" {}");
     }
 
     @Test
-    void variablesThatDoubleEachOtherAreRefused() {
+    void variablesThatGrowExponentiallyAreRefused() {
         StringBuilder hcl = new StringBuilder("V0 = \"0123456789\"\n");
         for (int i = 1; i < 60; i++) {
             hcl.append("V")
@@ -66,7 +66,7 @@ class BakeLimitsTest {
     }
 
     @Test
-    void listsThatMultiplyAreRefused() {
+    void hugeNestedListsAreRefused() {
         assertRefused(
                 "too much work",
                 "target \"default\" { args = { A = length([for a in range(1000) : [for b in range(1000) :"
@@ -74,19 +74,19 @@ class BakeLimitsTest {
     }
 
     @Test
-    void productsAreRefusedBeforeTheyAreMade() {
+    void hugeSetProductsAreRefusedBeforeTheyAreCreated() {
         assertRefused(
                 "too much work",
                 "R = range(1000)\ntarget \"default\" { args = { A = length(setproduct(R, R, R, R)) } }");
     }
 
     @Test
-    void aFormatThatPadsWithoutEndIsRefused() {
+    void aFormatWithHugePaddingIsRefused() {
         assertRefused("4 MiB", "target \"default\" { args = { A = format(\"%999999999d\", 1) } }");
     }
 
     @Test
-    void numbersWithoutEndAreRefused() {
+    void hugeNumbersAreRefused() {
         assertRefused("is not a valid number", "target \"default\" { args = { A = 1e99999 } }");
         StringBuilder hcl = new StringBuilder("N0 = 1e900\n");
         for (int i = 1; i < 40; i++) {
@@ -102,7 +102,7 @@ class BakeLimitsTest {
     }
 
     @Test
-    void aRegularExpressionThatTriesWithoutEndIsRefused() {
+    void aRegularExpressionThatTakesTooLongIsRefused() {
         assertRefused(
                 "takes too long",
                 "target \"default\" { args = { A = regex(\".*.*.*.*.*.*=\", \"" + "x".repeat(400) + "\") } }");
@@ -151,12 +151,12 @@ class BakeLimitsTest {
         'target "a" { tags = target.b.tags }
         target "b" { tags = target.a.tags }', reference cycle not allowed
         """)
-    void cyclesAreRefusedWithTheirPlace(String hcl, String message) {
+    void cyclesAreRefusedWithTheirLocation(String hcl, String message) {
         assertRefused(message, hcl + "\ntarget \"default\" {}\n");
     }
 
     @Test
-    void linksInACircleAreRefused() {
+    void targetsThatLinkEachOtherAreRefused() {
         BakeException refused = assertThrows(
                 BakeException.class,
                 () -> BakeTesting.print(
@@ -167,7 +167,7 @@ class BakeLimitsTest {
     }
 
     @Test
-    void aliasesThatMultiplyAreRefused() {
+    void yamlAliasesThatGrowExponentiallyAreRefused() {
         StringBuilder yaml = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 30; i++) {
             yaml.append("a").append(i).append(": &a").append(i).append(" [");
@@ -181,7 +181,7 @@ class BakeLimitsTest {
         assertTrue(refused.getMessage().startsWith("compose.yaml:"), refused.getMessage());
     }
 
-    /** What is not valid is an exception of this package, with a message; nothing else. */
+    /** An invalid file causes an exception of this package with a message, and no other exception. */
     @Test
     void damagedFilesAreRefused() {
         Random random = new Random(7);

@@ -77,7 +77,7 @@ class BakeTest {
         length(split(",", "a,b,c"))                       ¦ 3
         upper(null)                                       ¦ error
         """)
-    void expressions(String expression, String expected) {
+    void expressionsHaveTheValuesOfBuildx(String expression, String expected) {
         if (expected.equals("error")) {
             assertThrows(HclException.class, () -> BakeTesting.value(expression));
         } else {
@@ -86,7 +86,7 @@ class BakeTest {
     }
 
     @Test
-    void heredocsLoseTheIndentationThatAllLinesHave() {
+    void heredocsLoseTheCommonIndentation() {
         BakeTarget target = BakeTesting.target("target \"default\" {\n  dockerfile-inline = <<-EOT\n      FROM a\n\n"
                 + "        RUN b ${\"c\"}\n      EOT\n  args = { A = <<EOT\n  x\nEOT\n  }\n}\n");
         assertEquals("FROM a\n\n  RUN b c\n", target.dockerfileInline());
@@ -142,7 +142,7 @@ class BakeTest {
     }
 
     @Test
-    void variablesAreTypedAndValidatedAndGivenFromOutside() {
+    void variablesOfTheRequestAreConvertedAndValidated() {
         String hcl = """
             variable "L" {
               type = list(number)
@@ -169,7 +169,7 @@ class BakeTest {
     }
 
     @Test
-    void onlyVariablesThatAreGivenAreSeen() {
+    void theEnvironmentAndTheHomeFolderAreNotVisible() {
         BakeTarget target = BakeTesting.target("variable \"HOME\" {}\ntarget \"default\" { args = { H = HOME } }");
         assertEquals("", target.args().get("H"));
         HclException refused = assertThrows(HclException.class, () -> BakeTesting.value("homedir()"));
@@ -238,7 +238,7 @@ class BakeTest {
     }
 
     @Test
-    void composeFilesAreTargets() {
+    void servicesOfComposeFilesAreTargets() {
         String yaml = """
             x-build: &build
               args: {A: 1.10, B: true}
@@ -277,7 +277,7 @@ class BakeTest {
     }
 
     @Test
-    void anErrorNamesItsPlace() {
+    void anErrorHasItsLineAndColumn() {
         HclException refused = assertThrows(
                 HclException.class,
                 () -> BakeTesting.print(
@@ -287,7 +287,7 @@ class BakeTest {
     }
 
     @Test
-    void composeFilesReadOnlyTheFilesThatTheyAreGiven() {
+    void composeFilesReadOnlyTheProvidedFiles() {
         String yaml = """
             services:
               web:

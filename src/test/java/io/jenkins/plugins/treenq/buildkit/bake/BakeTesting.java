@@ -9,7 +9,7 @@ final class BakeTesting {
     private static final Map<String, String> BUILT_IN =
             Map.of("BAKE_CMD_CONTEXT", "cwd://", "BAKE_LOCAL_PLATFORM", "linux/amd64");
 
-    /** What Compose files can name. */
+    /** The files that Compose files can refer to. */
     private static final Map<String, String> FILES = Map.of(
             "app.env",
             "# a comment\nTOKEN=from-file\nQUOTED=\"a b\"\n",

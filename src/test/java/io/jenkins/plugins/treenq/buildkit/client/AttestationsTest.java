@@ -104,7 +104,7 @@ class AttestationsTest {
                 statements("provenance", "https://slsa.dev/provenance/").get(0);
         assertTrue(statement.toString().contains("https://jenkins.example.com/job/1"), statement.toString());
         assertTrue(statement.toString().contains("vanilla"), statement.toString());
-        // With mode=max, the steps are told too.
+        // With mode=max, the provenance also contains the build steps.
         assertTrue(statement.toString().contains("llbDefinition"), statement.toString());
 
         List<Attestation> provenance = client.provenance(result.ref());

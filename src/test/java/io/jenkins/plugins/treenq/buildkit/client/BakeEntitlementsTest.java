@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of a bake get only what the one who starts it allows. */
+/** Bake files get only the privileges that the user who starts the bake allows. */
 class BakeEntitlementsTest {
     @TempDir
     Path outside;

@@ -95,7 +95,7 @@ class BakeRunTest {
     }
 
     @Test
-    void aLinkedTargetForSeveralPlatformsIsLinkedForEach() throws Exception {
+    void aMultiPlatformTargetIsLinkedForEachPlatform() throws Exception {
         write("base/amd64", "of amd64");
         write("base/arm64", "of arm64");
         write("base/Dockerfile", "FROM scratch\nARG TARGETARCH\nENV ORIGIN=$TARGETARCH\nCOPY $TARGETARCH /text\n");
@@ -126,7 +126,7 @@ class BakeRunTest {
     }
 
     @Test
-    void aLinkedTargetThatIsAskedForIsExportedToo() throws Exception {
+    void aLinkedTargetIsExportedIfItIsRequested() throws Exception {
         write("Dockerfile", "FROM scratch AS base\nCOPY Dockerfile /\nFROM scratch AS app\nCOPY --from=other / /\n");
         String name = daemon.registry() + "/bake-" + UUID.randomUUID();
         SortedMap<String, BuildResult> results = bake("""
@@ -157,7 +157,7 @@ class BakeRunTest {
     }
 
     @Test
-    void theFailingTargetIsNamedAndEndsTheOthers() throws Exception {
+    void aFailedTargetIsNamedAndCancelsTheOthers() throws Exception {
         write("fails/Dockerfile", "FROM busybox\nRUN sleep 1; exit 3\n");
         write("base/Dockerfile", "FROM busybox\nRUN echo started " + UUID.randomUUID() + " && sleep 600\n");
         write("waits/Dockerfile", "FROM base\n");
@@ -280,7 +280,7 @@ class BakeRunTest {
     }
 
     @Test
-    void aTargetThatUsesAnotherIsChecked() throws Exception {
+    void aTargetThatLinksAnotherCanBeChecked() throws Exception {
         write("base/Dockerfile", "FROM scratch\nENV COLOUR=blue\nCOPY Dockerfile /\n");
         write("app/Dockerfile", "from base\nRUN echo $COLOUR\n");
         String hcl = """
@@ -315,7 +315,7 @@ class BakeRunTest {
     }
 
     @Test
-    void targetsThatUseEachOtherAreRefused() throws Exception {
+    void targetsThatLinkEachOtherAreRefused() throws Exception {
         write("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
         SortedMap<String, PreparedTarget> targets = Bakes.prepared(daemon, folder, """
                 group "default" { targets = ["a"] }

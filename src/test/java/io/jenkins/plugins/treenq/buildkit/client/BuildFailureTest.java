@@ -253,7 +253,7 @@ class BuildFailureTest {
 
     @Test
     void aRegistryWithACertificateOfAnotherCaIsReported() throws Exception {
-        // To localhost the daemon would go on without TLS.
+        // For localhost, the daemon would continue without TLS.
         InetAddress host = InetAddress.getLocalHost();
         assumeTrue(
                 host.isLoopbackAddress() && !host.getHostName().equals("localhost"),

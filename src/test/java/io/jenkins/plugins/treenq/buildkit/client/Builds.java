@@ -56,7 +56,7 @@ public final class Builds {
         }
     }
 
-    /** The daemon writes a build's end to its history a moment after the call is gone. */
+    /** The daemon writes the end of a build to its history shortly after the call has ended. */
     static BuildRecord awaitEnd(BuildkitClient client, String ref) throws Exception {
         for (long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1); System.nanoTime() < deadline; ) {
             Optional<BuildRecord> record = client.history(ref);
@@ -65,7 +65,7 @@ public final class Builds {
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        throw new AssertionError("the daemon has no end of build " + ref);
+        throw new AssertionError("the history does not contain the end of build " + ref);
     }
 
     /** Returns the digest that buildctl reports for the same build. */

@@ -81,7 +81,7 @@ class CacheTest {
         }
     }
 
-    /** A build that ended still turns its contexts into records for a moment. */
+    /** Shortly after the end of a build, the daemon still converts its contexts to cache records. */
     private static List<CacheRecord> settled(BuildkitClient client) throws Exception {
         List<CacheRecord> before = client.diskUsage(List.of());
         while (true) {

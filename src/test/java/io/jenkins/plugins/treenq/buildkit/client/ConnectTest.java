@@ -129,7 +129,7 @@ class ConnectTest {
         }
     }
 
-    /** What a server answers that knows TLS 1.1 at most, as OpenSSL writes it: a fatal alert. */
+    /** A server that supports TLS 1.1 at most responds with a fatal alert; these are the bytes of OpenSSL. */
     @Test
     void aServerWithAnOldTlsVersionIsReported() throws Exception {
         byte[] protocolVersion = {0x15, 3, 2, 0, 2, 2, 70};
@@ -146,7 +146,7 @@ class ConnectTest {
                     try (Socket socket = server.accept()) {
                         socket.getInputStream().read();
                         socket.getOutputStream().write(answer);
-                        // Closed only when the client has taken the answer, lest it is lost.
+                        // The socket is closed only after the client has received the response.
                         socket.shutdownOutput();
                         socket.getInputStream().transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {

@@ -60,8 +60,8 @@ class ContextTimesTest {
     private long now = Long.parseLong(EPOCH) - 1_000_000;
 
     /**
-     * Not from a seed: the daemon takes a file of the same size, mode and time for the one it has, and what buildctl
-     * sends it keeps from one run of the tests to the next.
+     * The numbers have no fixed seed: the daemon regards a file with the same size, mode and time as unchanged, and
+     * keeps the files of buildctl from one run of the tests to the next.
      */
     private final Random random = new Random();
 
@@ -82,13 +82,13 @@ class ContextTimesTest {
                 """.formatted(copied, unique);
     }
 
-    /** Creates a folder whose files are all new. */
+    /** Creates a folder in which all files have new times. */
     private Path checkout(String dockerfile, String source) throws IOException {
         Path checkout = Files.createTempDirectory(workspace, "checkout");
         Files.writeString(checkout.resolve("Dockerfile"), dockerfile);
-        // No build before this test may have left a layer of the same content, which would have the times of then.
+        // The content is unique, because the daemon would reuse a layer of an earlier build with its older times.
         Files.writeString(checkout.resolve("src.txt"), source + unique);
-        // Some other file of the next commit, so that the step runs again although the source was there before.
+        // Another file changes with each commit, so that the step is executed again even if the source is the same.
         Files.writeString(checkout.resolve("version"), now + unique);
         written(checkout);
         return checkout;
@@ -196,7 +196,7 @@ class ContextTimesTest {
         assertEquals(pushes, made);
     }
 
-    /** A layer that COPY makes is found by its content, whoever made it. */
+    /** The daemon finds the layer of a COPY by its content, also if another client has built it. */
     @Test
     void theCacheOfABuildIsCorrectForBuildctl() throws Exception {
         assertEquals("older", madeByBuildctl(checkout(makeLike("src.txt"), "older")));
@@ -215,9 +215,9 @@ class ContextTimesTest {
         written(checkout);
         assertEquals(times(checkout), times(files(checkout, unique)));
 
-        // Kept: only some are written again, with the same content or with another. A folder that the daemon has got,
-        // and
-        // writes files into, has the time of that then, whichever client sends them (fsutil's diskwriter.go).
+        // A kept workspace: some files are written again, with the same or new content. A folder of the daemon has the
+        // time at
+        // which the daemon last wrote a file into it, with any client (fsutil's diskwriter.go).
         Files.writeString(checkout.resolve("a/b/3"), "changed");
         for (int i = 3; i < 7; i++) {
             now += 10;
@@ -225,7 +225,7 @@ class ContextTimesTest {
         }
         assertEquals(timesOfFiles(checkout), timesOfFiles(files(checkout, unique)));
 
-        // Checked out anew: all are, in another order.
+        // A fresh checkout: all files are written again, in another order.
         Files.writeString(checkout.resolve("a/b/3"), "changed again");
         written(checkout);
         assertEquals(timesOfFiles(checkout), timesOfFiles(files(checkout, unique)));
@@ -339,7 +339,7 @@ class ContextTimesTest {
         assertTrue(changed > FILE_BYTES && changed < FILE_BYTES + FILES * 200, "sent " + changed + " bytes");
     }
 
-    /** This is what the key is for. */
+    /** The shared key makes a daemon keep the files of a workspace apart from those of other builds. */
     @Test
     void withoutASharedKeyAnotherBuildCausesAllFilesToBeSentAgain() throws Exception {
         Path kept = large("kept");

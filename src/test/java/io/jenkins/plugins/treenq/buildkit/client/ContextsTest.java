@@ -108,7 +108,7 @@ class ContextsTest {
     }
 
     @Test
-    void aGitServerCanBeGivenAHeaderOfItsOwn() throws Exception {
+    void aHeaderForAGitServerTakesPrecedenceOverTheToken() throws Exception {
         repository("some text");
         try (WebServer server = new WebServer(folder, "Bearer " + TOKEN)) {
             String host = server.url("").replaceFirst("^http://([^/]*)/$", "$1");

@@ -145,7 +145,7 @@ class DockerfileSubrequestsTest {
                             outline.secrets().get(1).id(),
                                     outline.secrets().get(1).required()));
             assertEquals("default", outline.ssh().get(0).id());
-            // BuildKit's own frontend has a place for cache mounts, and leaves it empty.
+            // The outline of BuildKit's own frontend has a field for cache mounts, which is always empty.
             assertEquals(List.of(), outline.caches());
 
             String theirs = buildctl("frontend.outline", "--opt=build-arg:VERSION=3.4");
@@ -157,7 +157,7 @@ class DockerfileSubrequestsTest {
     }
 
     @Test
-    void theOutlineIsThatOfTheTarget() throws Exception {
+    void theOutlineDescribesTheSelectedTarget() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Outline outline = client.outline(
                     BuildRequest.builder().option("target", "base").build(), content());
@@ -279,7 +279,7 @@ class DockerfileSubrequestsTest {
                                     Thread.currentThread().interrupt();
                                 }
                             });
-                    end.complete(new AssertionError("it ended"));
+                    end.complete(new AssertionError("the call ended without an interrupt"));
                 } catch (Throwable e) {
                     end.complete(e);
                 }

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EndedSessionsTest {
     private static final int BUILDS = 200;
 
-    /** Of a build whose end is still under way, and of what the classes of other tests have left. */
+    /** Objects of a build that is just ending, and of tests of other classes. */
     private static final int FEW = 10;
 
-    /** A session's connection, the server on it, and what gRPC has for each of them. */
+    /** The classes of a session's connection, of its server, and of gRPC's objects for both. */
     private static final List<String> OF_A_SESSION = List.of(
             "io.jenkins.plugins.treenq.buildkit.session.Session",
             "io.jenkins.plugins.treenq.buildkit.session.SessionChannel",
@@ -42,7 +42,7 @@ class EndedSessionsTest {
     @TempDir
     Path folder;
 
-    /** How many objects are reachable; the JVM collects the others first. */
+    /** Returns the number of reachable objects of a class, after a garbage collection. */
     private static Map<String, Long> reachable() throws Exception {
         String histogram = (String) ManagementFactory.getPlatformMBeanServer()
                 .invoke(

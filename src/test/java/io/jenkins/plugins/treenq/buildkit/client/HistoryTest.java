@@ -69,7 +69,7 @@ class HistoryTest {
         try {
             client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
         } catch (BuildkitException e) {
-            // It is remembered too.
+            // The failure is also in the history.
         }
         return request.ref();
     }
@@ -273,7 +273,7 @@ class HistoryTest {
         assertFalse(all.contains(key), "the key is in the history");
     }
 
-    /** The names of builds that the history told of until it told of this one. */
+    /** Returns the builds in the events of the history up to the given build. */
     private static Set<String> upTo(String ref, LinkedBlockingQueue<String> events) throws InterruptedException {
         Set<String> told = new HashSet<>();
         while (!told.contains(ref)) {
@@ -290,7 +290,7 @@ class HistoryTest {
         Thread follower = new Thread(() -> {
             try {
                 client.followHistory(new HistoryQuery(request.ref(), false, List.of(), 0), events::add);
-                end.complete(new AssertionError("it ended"));
+                end.complete(new AssertionError("the call ended without an interrupt"));
             } catch (Exception e) {
                 end.complete(e);
             }

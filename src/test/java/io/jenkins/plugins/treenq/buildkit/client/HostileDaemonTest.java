@@ -100,7 +100,7 @@ class HostileDaemonTest {
                     }
                 }
             } catch (BuildkitException e) {
-                // It did not even look like a daemon.
+                // The connection was refused because of the response to the version request.
                 assertFalse(e.getMessage().contains("\n"), e.getMessage());
             }
         });
@@ -204,7 +204,7 @@ class HostileDaemonTest {
                 for (int left = single ? 1 : random.nextInt(6); left > 0; left--) {
                     call.sendMessage(message(method, random));
                 }
-                // Progress that breaks off is asked for again, which takes a while.
+                // A broken progress stream is requested again, which takes a while.
                 boolean progress = method.getFullMethodName()
                         .equals(ControlGrpc.getStatusMethod().getFullMethodName());
                 boolean well = random.nextInt(progress ? 100 : 3) > 0;

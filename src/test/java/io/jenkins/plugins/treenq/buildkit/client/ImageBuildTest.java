@@ -60,7 +60,7 @@ class ImageBuildTest {
         }
     }
 
-    /** The daemon keeps what it has seen, so its answer to buildctl shows whether both sent the same. */
+    /** The daemon keeps its cache, so buildctl's digest is equal only if both clients sent the same files. */
     private void assertSameAsBuildctl(String name) throws Exception {
         String ours = pushed(name);
         assertEquals(ours, new Registry(daemon).digest(repository(name), "1").orElseThrow());
@@ -132,7 +132,7 @@ class ImageBuildTest {
     }
 
     @Test
-    void anIgnoreFileLongerThanAnHttpHeaderUsuallyIsWorks() throws Exception {
+    void anIgnoreFileLongerThanAUsualHttpHeaderIsApplied() throws Exception {
         Builds.dockerfile(folder, "FROM scratch\nCOPY . /\n");
         StringBuilder patterns = new StringBuilder();
         IntStream.range(0, 2_000)

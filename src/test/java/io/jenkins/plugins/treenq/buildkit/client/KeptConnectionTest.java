@@ -58,7 +58,7 @@ class KeptConnectionTest {
                 assertEquals(daemon.version(), client.info().version());
             }
             assertEquals(1, relay.connections());
-            // What proves that a daemon can be reached has to connect.
+            // A check that a daemon is reachable must not use a kept connection.
             BuildkitClient.connect(relay.endpoint(tls(daemon, "localhost"))).close();
             assertEquals(2, relay.connections());
         }
@@ -116,7 +116,7 @@ class KeptConnectionTest {
             relay.lose();
             build(endpoint);
             assertEquals(2, relay.connections());
-            // The client that has connected anew leaves its connection in turn.
+            // The client that has connected again also leaves its connection to the next build.
             build(endpoint);
             assertEquals(2, relay.connections());
         }

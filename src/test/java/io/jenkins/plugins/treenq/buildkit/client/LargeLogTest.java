@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Logs that are larger than what any buffer holds, and listeners that are slower than any daemon. With
+ * Logs that are larger than all buffers, and listeners that are slower than any daemon. With
  * {@code -Dtreenq.log.megabytes=1024} a step writes more than the usual 64 MB.
  */
 @ParameterizedClass
@@ -99,7 +99,7 @@ class LargeLogTest {
     }
 
     @Test
-    void aTruncatedLogSaysSo() throws Exception {
+    void aTruncatedLogContainsANotice() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\nRUN yes " + folder + " | head -c 5000000\n");
         Builds.Log log = new Builds.Log();
         build(daemon, log);

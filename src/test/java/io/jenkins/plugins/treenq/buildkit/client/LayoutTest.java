@@ -106,7 +106,7 @@ class LayoutTest {
         dockerfile();
         Path ours = scratch.resolve("ours");
         Path theirs = scratch.resolve("theirs");
-        // The first export tells more of how the steps came about than those of builds that find them done.
+        // The first export contains more records of the steps than exports of builds with cached steps.
         exportCache(scratch.resolve("first"));
         daemon.buildctl(
                 scratch,
@@ -279,7 +279,7 @@ class LayoutTest {
                                     .build(),
                             Map.of(),
                             Map.of()));
-            // Each backend names the attribute that it misses.
+            // Each cache backend names the missing attribute.
             assertTrue(
                     failure.getMessage().matches(".*(bucket|account_url|url|token).*"),
                     type + ": " + failure.getMessage());

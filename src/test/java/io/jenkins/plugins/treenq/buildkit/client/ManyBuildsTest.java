@@ -78,7 +78,7 @@ class ManyBuildsTest {
                 + Math.max(0, PlatformDependent.usedDirectMemory());
     }
 
-    /** Those of clients of other tests end in a while; what a test has left open keeps its own. */
+    /** Threads of other tests' clients end after a while, except those of clients that were not closed. */
     private static void awaitEndOfThreads() throws InterruptedException {
         long end = System.nanoTime() + LONGEST_IDLE.toNanos();
         while (threadNames().contains("treenq-") && System.nanoTime() < end) {
@@ -99,7 +99,7 @@ class ManyBuildsTest {
                 """.formatted(folder));
     }
 
-    /** Counts down once both the context has arrived and the step runs that everybody waits for. */
+    /** Counts down when the context has arrived and the build step that all builds share is running. */
     private static BuildListener awaiting(CountDownLatch latch) {
         CountDownLatch mine = new CountDownLatch(2);
         return event -> {
@@ -191,7 +191,7 @@ class ManyBuildsTest {
         Collection<PipedOutputStream> otherEnds = new ConcurrentLinkedQueue<>();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (int i = 0; i < each; i++) {
-                // The daemon would fetch the same address once for all.
+                // The daemon would fetch one address only once for all builds.
                 String pipe = "pipe-" + daemon.version() + i;
                 BuildRequest piped =
                         Builds.request().option("context", Upload.address(pipe)).build();

@@ -37,7 +37,7 @@ class MetadataFileTest {
     }
 
     @Test
-    void otherValuesStayAsTheyAre() {
+    void otherValuesAreNotChanged() {
         // The last three are base64, of text, of an empty object and of a list of something else.
         for (String value : List.of("sha256:ab", "localhost:5000/a/b:1", base64("text"), base64("{}"), base64("[1]"))) {
             assertEquals(value, MetadataFile.of(Map.of("key", value)).values().get("key"));
@@ -45,7 +45,7 @@ class MetadataFileTest {
     }
 
     @Test
-    void aNumberThatIsTooLargeStaysAsItIsWritten() {
+    void aNumberThatIsTooLargeBecomesText() {
         MetadataFile metadata = MetadataFile.of(Map.of("key", base64("{\"a\":1e999,\"b\":-1e999,\"c\":1e3}")));
 
         assertEquals(

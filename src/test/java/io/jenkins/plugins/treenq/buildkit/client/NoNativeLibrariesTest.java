@@ -56,7 +56,7 @@ class NoNativeLibrariesTest {
                         .toList();
                 assertTrue(
                         libraries.stream().anyMatch(file -> file.startsWith(javaHome.toString())), "no JDK among them");
-                // The JDK's, and those of the system that it is linked to.
+                // Only libraries of the JDK, and system libraries that the JDK uses, are loaded.
                 assertEquals(
                         List.of(),
                         libraries.stream()

@@ -25,10 +25,10 @@ class RoundTripsTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final int OF_THE_DAEMON = 8;
 
-    /** The start of HTTP/2, and the question for the version. The connection has no TLS, which needs one more. */
+    /** The start of HTTP/2, and the version request. The connection has no TLS, which would need one more. */
     private static final int TO_CONNECT = 2;
 
-    /** A busy machine splits what belongs together, so that a count may be too high, but never too low. */
+    /** A busy machine can split data that belongs together, so a count may be too high, but never too low. */
     private static final int ATTEMPTS = 5;
 
     @TempDir

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slow and broken links, daemons that fall silent, and builds without output. These cases take time but no processor,
+ * Slow and broken links, daemons that stop responding, and builds without output. These cases take time but no CPU,
  * so all of them are started at once and each test waits for its own.
  *
  * <p>The links are in network namespaces, of 1 MB/s and 200 ms; {@code -Dtreenq.slow.megabytes=200} sends a larger

@@ -24,12 +24,12 @@ import java.util.concurrent.TimeUnit;
  * of little bandwidth: {@code SlowLink SOCKET FOLDER DELAY-MILLIS complete|cut}.
  *
  * <p>A socket in the file system is reached from every network namespace. Between it and the client is the slow device,
- * and a relay that holds everything back for a while: kernels do not always have the queue that delays.
+ * and a relay that delays all data, because not every kernel has a queue that delays.
  */
 final class SlowLink {
     private static final int PIECE_BYTES = 16 << 10;
 
-    /** One megabyte, which is more than such a link buffers. */
+    /** The pieces together have one megabyte, which is more than such a link buffers. */
     private static final int PIECES = 64;
 
     private SlowLink() {}
@@ -56,7 +56,7 @@ final class SlowLink {
                     say(e.getClass().getSimpleName() + ": " + e.getMessage());
                 }
             }
-            // The relay stays as it is, as a machine does that hears nothing.
+            // The link stays until the process is ended.
             System.in.read();
         }
     }

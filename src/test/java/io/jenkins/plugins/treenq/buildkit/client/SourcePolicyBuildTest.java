@@ -85,7 +85,7 @@ class SourcePolicyBuildTest {
         Builds.dockerfile(folder, "FROM busybox\nRUN --network=host true\n");
         BuildkitException failure = assertThrows(BuildkitException.class, () -> digest(Builds.request()));
         assertTrue(failure.getMessage().contains("network.host is not allowed"), failure.getMessage());
-        // These daemons allow it to nobody.
+        // The daemons of the tests do not allow this entitlement.
         failure = assertThrows(
                 BuildkitException.class, () -> digest(Builds.request().entitlements(List.of("network.host"))));
         assertTrue(failure.getMessage().contains("granting entitlement network.host"), failure.getMessage());

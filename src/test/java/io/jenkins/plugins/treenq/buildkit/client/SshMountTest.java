@@ -30,7 +30,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Steps that mount an SSH agent, with OpenSSH's own programs in them: this machine's, with their libraries. */
+/** Build steps that mount an SSH agent and run the OpenSSH programs of this machine. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class SshMountTest {
@@ -175,7 +175,7 @@ class SshMountTest {
             assertEquals(1, count(log, "Good \"file\" signature for me"), log);
             assertTrue(log.contains("left: 1"), log);
             assertEquals(listed, run(there, "ssh-add", "-L").strip());
-            // Raw is raw.
+            // A raw socket also forwards requests that change keys.
             build(
                     Map.of("mine", new SshAgent.Socket(socket, true)),
                     "RUN --mount=type=ssh,id=mine ssh-add -l && ssh-add -D");

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What a target of a bake file is as a build. */
+/** The conversion of targets of bake files to builds. */
 class TargetBuildTest {
     private static TargetBuild target(String attributes) throws Exception {
         return Bakes.builds("target \"default\" {\n" + attributes + "\n}\n").get("default");
@@ -83,7 +83,7 @@ class TargetBuildTest {
     }
 
     @Test
-    void defaultsAreForTargetsThatDoNotSayOtherwise() throws Exception {
+    void defaultsApplyToTargetsWithoutValuesOfTheirOwn() throws Exception {
         TargetBuild.Defaults defaults = new TargetBuild.Defaults("1700000000", "mode=min,inline-only=true");
         Map<String, TargetBuild> targets = TargetBuild.all(Bakes.definition("""
                         group "default" { targets = ["a", "b"] }
@@ -164,7 +164,7 @@ class TargetBuildTest {
     }
 
     @Test
-    void cachesSecretsAndAgentsStayAsTheFileNamesThem() throws Exception {
+    void cachesSecretsAndSshAreReadFromTheFile() throws Exception {
         TargetBuild target = target("""
                 args = { BUILDKIT_INLINE_CACHE = "1" }
                 cache-from = ["example.com/cache", "type=s3,bucket=b,secret_access_key=s"]
@@ -185,7 +185,7 @@ class TargetBuildTest {
                         new CacheEntry("local", Map.of("dest", "cache", "mode", "max")),
                         new CacheEntry("inline", Map.of())),
                 request.cacheExports());
-        // The record of the build would have the credentials.
+        // The record of the build would contain the credentials.
         assertTrue(!request.recorded());
         assertEquals(
                 List.of(
@@ -203,7 +203,7 @@ class TargetBuildTest {
     }
 
     @Test
-    void pathsAreThoseOfTheWorkingFolder() throws Exception {
+    void pathsAreRelativeToTheWorkingFolder() throws Exception {
         Sources sources = target("""
                 context = "cwd://services/web/"
                 dockerfile = "docker/Dockerfile"
@@ -249,7 +249,7 @@ class TargetBuildTest {
     }
 
     @Test
-    void linksNameTheirTargets() throws Exception {
+    void contextsOfOtherTargetsBecomeLinks() throws Exception {
         Map<String, TargetBuild> targets = Bakes.builds("""
                 target "default" { contexts = { lower = "target:base" } }
                 target "base" { output = ["type=registry"] }
@@ -266,7 +266,7 @@ class TargetBuildTest {
     }
 
     @Test
-    void whatIsNotSupportedIsRefused() {
+    void unsupportedAndInvalidAttributesAreRefused() {
         assertRefused("policy is not supported", "policy = [\"filename=policy.rego\"]");
         assertRefused("network 'shop'", "network = \"shop\"");
         assertRefused("'linux' is not a platform", "platforms = [\"linux\"]");

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The progress of several targets is one progress. */
+/** The progress of several targets is combined into one. */
 class TargetProgressTest {
     private static BuildEvent.VertexChanged step(String vertex, String name) {
         return new BuildEvent.VertexChanged(vertex, List.of(), name, false, Instant.EPOCH, null, "", null);

@@ -162,7 +162,7 @@ class TokenRouteTest {
                 () -> push("third", "FROM scratch\nCOPY file /\n", logins));
     }
 
-    /** For pulls alone; what pushes is never shared between sessions ({@code util/resolver/pool.go}). */
+    /** Only tokens for pulls are shared between sessions, never those for pushes ({@code util/resolver/pool.go}). */
     @Test
     void sessionsShareTokensOnlyWithTheSameSeed() throws Exception {
         push("base", "FROM scratch\nCOPY file /base\n", all(null));
@@ -188,10 +188,10 @@ class TokenRouteTest {
             }
             asked[build] = registry.requests().size() - before;
         }
-        assertTrue(asked[0] > 0, "the first has to get one");
-        assertEquals(0, asked[1], "the second has the same seed and login");
-        assertTrue(asked[2] > 0, "the third has another login");
-        assertTrue(asked[3] > 0, "the fourth has another seed");
+        assertTrue(asked[0] > 0, "the first session must request a token");
+        assertEquals(0, asked[1], "the second session has the same seed and login, and must request no token");
+        assertTrue(asked[2] > 0, "the third session has another login, and must request a token");
+        assertTrue(asked[3] > 0, "the fourth session has another seed, and must request a token");
     }
 
     @Test

@@ -74,7 +74,7 @@ final class Trees {
 
     private static String readlink(Path link) throws IOException {
         String target = Files.readSymbolicLink(link).toString();
-        // Java leaves out slashes.
+        // Java removes slashes from the target.
         Process process = new ProcessBuilder("readlink", "-n", link.toString()).start();
         String raw = new String(process.getInputStream().readAllBytes());
         return raw.isEmpty() ? target : raw;

@@ -55,7 +55,7 @@ class UploadContextTest {
         }
     }
 
-    /** Streams the folder as tar packs it, without ever having the archive whole. */
+    /** Streams the folder as an archive while tar creates it. */
     private Upload tar() {
         return () -> {
             Process tar = new ProcessBuilder(

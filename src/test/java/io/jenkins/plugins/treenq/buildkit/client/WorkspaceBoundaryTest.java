@@ -92,7 +92,7 @@ class WorkspaceBoundaryTest {
         assertEquals(SECRET, Files.readString(outside.resolve("secret.txt")));
     }
 
-    /** As text, {@code l/../../../..} is above the workspace; on the disk, it is where the link leads to, and in it. */
+    /** The text {@code l/../../../..} is above the workspace, but on the disk, the link leads to a folder within it. */
     @Test
     void theFolderOfTheDockerfileIsTheOneThatWasChecked() throws Exception {
         Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/f"));
@@ -179,7 +179,7 @@ class WorkspaceBoundaryTest {
         assertEquals("Dockerfile\n", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
-    /** Runs in a process of its own. */
+    /** Runs the test in a separate process. */
     static final class CLocale {
         private CLocale() {}
 

@@ -44,7 +44,7 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void theNextTransferOfTheConnectionNeedsNoAttempt() {
+    void theNextTransferIsCompressedWithoutATrial() {
         send(10_000_000, 12e6, 70e6, 3, 1e9, 1e9);
         now += (long) (60 * NANOS);
         compressedBytes = 0;
@@ -53,26 +53,26 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void nothingIsTriedOnAFastLink() {
+    void compressionIsNotTriedOnAFastLink() {
         send(1_000_000_000, 400e6, 70e6, 3, 1e9, 1e9);
         assertEquals(0, compressedBytes);
     }
 
     @Test
-    void nothingIsTriedWhileTheSenderIsTheSlowest() {
+    void compressionIsNotTriedIfTheSenderIsTheBottleneck() {
         send(1_000_000_000, 1e9, 70e6, 3, 1e9, 50e6);
         assertEquals(0, compressedBytes);
     }
 
     @Test
-    void aSlowDaemonIsNoReasonToCompress() {
+    void contentForASlowDaemonIsNotCompressed() {
         send(500_000_000, 1e9, 70e6, 3, 40e6, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
         assertFalse(decision.compresses());
     }
 
     @Test
-    void incompressibleContentIsRarelyTried() {
+    void compressionOfIncompressibleContentIsRarelyTried() {
         send(200_000_000, 12e6, 70e6, 1, 1e9, 1e9);
         assertTrue(compressedBytes < 10_000_000, () -> "compressed " + compressedBytes);
     }
@@ -84,7 +84,7 @@ class CompressionDecisionTest {
     }
 
     @Test
-    void aLinkThatBecomesFastIsNoticed() {
+    void compressionStopsWhenTheLinkBecomesFast() {
         send(60_000_000, 12e6, 70e6, 3, 1e9, 1e9);
         compressedBytes = 0;
         send(1_000_000_000, 1e9, 70e6, 3, 900e6, 1e9);
@@ -94,7 +94,7 @@ class CompressionDecisionTest {
 
     /** The compressor is slower than the network, so the queue is empty when uncompressed content is sent. */
     @Test
-    void aQueueThatTakesMegabytesAtOnceIsNotTakenForAFastLink() {
+    void aLargeSendQueueIsNotMistakenForAFastLink() {
         double link = 12e6;
         double queueBytes = 3_000_000;
         double queued = 0;

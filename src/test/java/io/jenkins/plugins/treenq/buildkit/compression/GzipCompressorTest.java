@@ -46,7 +46,7 @@ class GzipCompressorTest {
         for (int bytes = 0; bytes < 20; bytes++) {
             assertEquals(Optional.empty(), GzipCompressor.compress(text(bytes)));
         }
-        // The deflater is used again, and has nothing left of the message before.
+        // The deflater is reused and contains nothing of the previous message.
         assertTrue(GzipCompressor.compress(text(1_000)).isPresent());
     }
 

@@ -45,7 +45,7 @@ class NetworkQueueTest {
     }
 
     @Test
-    void theNetworkIsKeptBusyByContentThatIsSentAsItIs() {
+    void uncompressedContentKeepsTheNetworkBusy() {
         send(20 * THRESHOLD_BYTES, 12e6, 1e9);
         compressedBytes = 0;
         idleSeconds = 0;
@@ -56,7 +56,7 @@ class NetworkQueueTest {
     }
 
     @Test
-    void nothingIsEstimatedBeforeTheNetworkTookAThreshold() {
+    void theQueueIsNotLowBeforeTheSpeedOfTheNetworkIsKnown() {
         queue.sent(10 * THRESHOLD_BYTES);
         queue.fellToThreshold();
         now += 60;

@@ -314,7 +314,7 @@ class ContentServiceTest {
     }
 
     private void assertNothingBegun() throws Exception {
-        // The stream's end and the removal of its file happen on this side of it.
+        // The service removes the file after the end of the stream.
         for (int i = 0; i < 100 && writable.resolve("ingest").toFile().list().length > 0; i++) {
             Thread.sleep(20);
         }
@@ -463,7 +463,7 @@ class ContentServiceTest {
                         return status;
                     }
                     if (answer == null) {
-                        throw new AssertionError("no answer came");
+                        throw new AssertionError("no response arrived in time");
                     }
                 }
             } catch (InterruptedException e) {

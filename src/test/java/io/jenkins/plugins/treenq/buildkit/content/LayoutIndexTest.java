@@ -91,7 +91,7 @@ class LayoutIndexTest {
                 "its index.json is not a JSON object",
                 assertThrows(IOException.class, () -> index.find("x")).getMessage());
         try (FileChannel large = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            // With a hole, so that nothing of it is on the disk.
+            // The file is sparse, so it uses no disk space.
             large.write(ByteBuffer.wrap(new byte[] {' '}), 1L << 33);
         }
         assertEquals(

@@ -36,15 +36,15 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same context and Dockerfile give the same image, byte for byte, whether this client or buildctl sends them; and
- * if one of them fails, so does the other.
+ * The same context and Dockerfile result in the same image, byte for byte, with this client and with buildctl. If the
+ * build of one client fails, the build of the other fails, too.
  *
- * <p>The samples are made out of {@code -Dcorpus.seed}; {@code -Dcorpus.samples} says how many ({@code ./test
- * --long} takes 320), and {@code -Dcorpus.only=NUMBER} runs one of them. The daemon is one of their own, because so
- * many builds would push everybody else's out of its history. It takes nothing from its cache, and keeps what this
- * client sends apart from what buildctl sends, so that neither profits from the other. Steps of two builds that run at
- * the same time over the same files are one step to the daemon, even if only one of them can succeed; so what differs
- * is compared again when nothing else runs.
+ * <p>The samples are generated from {@code -Dcorpus.seed}; {@code -Dcorpus.samples} is their number ({@code ./test
+ * --long} uses 320), and {@code -Dcorpus.only=NUMBER} runs one of them. The test has its own daemon, because so
+ * many builds would remove those of other tests from the history. Nothing is read from the cache. The daemon keeps
+ * the files of this client and of buildctl apart, so that no client profits from the other. Steps of two builds at
+ * the same time with the same files are one step for the daemon, even if only one can succeed. Therefore samples
+ * with different results are compared again when no other build runs.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -113,7 +113,7 @@ class DigestCorpusTest {
                     .map(this::comparison)
                     .filter(comparison -> !comparison.agrees())
                     .toList();
-            assertTrue(process.isAlive(), "the daemon is gone, and failed in the same way for both");
+            assertTrue(process.isAlive(), "the daemon has ended, so both clients failed in the same way");
             assertTrue(mismatches.isEmpty(), () -> report(mismatches));
             assertTrue(ONLY >= 0 || built > results.size() / 2, "only " + built + " samples could be built at all");
         } finally {

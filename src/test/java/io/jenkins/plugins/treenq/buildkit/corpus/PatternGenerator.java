@@ -90,12 +90,12 @@ final class PatternGenerator {
     /** Returns a source of {@code COPY} for an existing entry. */
     String source() {
         String path = throughLink(path());
-        // Where nothing else looks like a wildcard, an escape is not taken for one.
+        // If a source contains no wildcard, an escape in it is not regarded as a pattern.
         String pattern = chance.percent(25)
                 ? patternOf(path, chance.percent(80) ? this::wide : this::near)
                 : chance.percent(90) ? path : escaped(path);
         if (chance.percent(95)) {
-            // A Dockerfile's words lose one level of escapes, and variables in them their values.
+            // In the words of a Dockerfile, one level of escapes is removed and variables are expanded.
             pattern = pattern.replaceAll("[\\\\$'\"]", "\\\\$0");
         }
         return switch (chance.below(24)) {
@@ -167,7 +167,7 @@ final class PatternGenerator {
             case 2 -> before + "[" + here + "]" + after;
             case 3 -> before + "[^" + here + "]" + after;
             case 4 -> before + "[a-z]" + after;
-            // Of a letter it may be no expression, and a daemon of v0.23 dies of a pattern that is none, asked twice.
+            // An escaped letter may be an invalid expression, and the second use of an invalid pattern crashes v0.23.
             case 5 -> before + here.replaceFirst("\\p{Punct}", "\\\\$0") + after;
             case 6 -> before + "**" + after;
             default -> name;

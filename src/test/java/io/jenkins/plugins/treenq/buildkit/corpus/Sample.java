@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A build's whole input: what lies in the context, what is ignored, and what the Dockerfile does with it.
+ * The complete input of a build: the content of the context, the ignored patterns, and the Dockerfile.
  *
  * @param number in its corpus
  * @param place where the Dockerfile lies

@@ -2,9 +2,9 @@
 package io.jenkins.plugins.treenq.buildkit.corpus;
 
 /**
- * One thing in a generated context.
+ * One entry in a generated context.
  *
- * @param path with "/" between the names; see {@link RawText} for what is no UTF-8
+ * @param path with "/" between the names; see {@link RawText} for names that are not UTF-8
  * @param target of a symlink as it is written, or the path of the file that a hard link names; else empty
  * @param bytes of a file's content, or the length of a sparse one
  * @param mode the lower twelve bits of {@code st_mode}

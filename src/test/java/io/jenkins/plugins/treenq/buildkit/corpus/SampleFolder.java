@@ -81,7 +81,7 @@ final class SampleFolder implements AutoCloseable {
             }
         }
         runScript();
-        // What is in a folder first, because it changes the folder's time.
+        // The entries of a folder come before the folder, because they change its time.
         Collections.reverse(made);
         for (SampleEntry thing : made) {
             setAttributes(resolve(context, thing.path()), thing);
@@ -159,7 +159,7 @@ final class SampleFolder implements AutoCloseable {
                     case FILE, SPARSE, FOLDER -> true;
                     default -> false;
                 };
-        // Java opens what it sets the time of, which would wait at a pipe, and knows no times that are far from now.
+        // Java opens a file to set its time, which would block for a pipe, and does not support all times.
         if (plain && thing.seconds() >= 0 && thing.seconds() < Sample.FAR_FUTURE) {
             Files.setLastModifiedTime(path, FileTime.from(Instant.ofEpochSecond(thing.seconds(), thing.nanos())));
         } else {
@@ -173,7 +173,7 @@ final class SampleFolder implements AutoCloseable {
 
     private void script(String command, Object... arguments) {
         if (script.size() == 0) {
-            // What a hard link names may have been left out.
+            // The target of a hard link may have been omitted.
             script.writeBytes(
                     "link() { ln -- \"$1\" \"$2\" 2>/dev/null || : > \"$2\"; }\n".getBytes(StandardCharsets.US_ASCII));
         }
@@ -190,7 +190,7 @@ final class SampleFolder implements AutoCloseable {
     }
 
     private static byte[] bytes(Path path) {
-        // What leads to a folder ends with a slash.
+        // The URI of a folder ends with a slash.
         String uri = path.toUri().getRawPath().replaceFirst("/$", "");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < uri.length(); i++) {

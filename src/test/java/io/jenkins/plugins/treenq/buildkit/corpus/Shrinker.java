@@ -13,7 +13,7 @@ final class Shrinker {
         Sample current = sample;
         for (int piece = Math.max(1, current.parts() / 2); piece > 0; ) {
             Sample smaller = withoutPieces(current, piece, shows);
-            // At the end again and again: what is gone may have been what the rest was needed for.
+            // Single parts are tried repeatedly, because a removed part may have been the only user of another one.
             if (piece > 1 || smaller.equals(current)) {
                 piece /= 2;
             }
@@ -24,7 +24,7 @@ final class Shrinker {
 
     private static Sample withoutPieces(Sample sample, int piece, Predicate<Sample> shows) {
         Sample current = sample;
-        // From the end, so that what is left keeps its numbers.
+        // From the end, so that the remaining parts keep their numbers.
         for (int end = current.parts(); end > 0; end = Math.min(end - piece, current.parts())) {
             Set<Integer> parts = new HashSet<>();
             for (int part = Math.max(0, end - piece); part < end; part++) {

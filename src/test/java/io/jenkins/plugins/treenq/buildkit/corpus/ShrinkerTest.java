@@ -27,7 +27,7 @@ class ShrinkerTest {
                         && smaller.things().contains(things.get(60))
                         && smaller.ignores().containsAll(List.of("*", "!z"))
                         && smaller.steps().contains("COPY b /"));
-        // With a folder goes all that lies in it.
+        // If a folder is removed, its content is removed, too.
         assertEquals(List.of(things.get(30), things.get(33), things.get(60)), smallest.things());
         assertEquals(List.of("*", "!z"), smallest.ignores());
         assertEquals(List.of("FROM scratch", "COPY b /"), smallest.steps());
@@ -43,7 +43,7 @@ class ShrinkerTest {
                 .mapToObj(i -> new SampleEntry(Kind.FILE, "f" + i, "", 0, 0644, 0, 0))
                 .toList();
         Sample sample = new Sample(1, Sample.Place.IN_CONTEXT, things, null, null, List.of());
-        // Each one can go only after the one before it.
+        // Each part can be removed only after the previous one.
         Sample smallest = Shrinker.smallest(
                 sample, smaller -> things.subList(9 - smaller.parts(), 9).equals(smaller.things()));
         assertEquals(0, smallest.parts());

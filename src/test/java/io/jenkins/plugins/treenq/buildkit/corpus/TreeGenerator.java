@@ -88,10 +88,10 @@ final class TreeGenerator {
             case 17 -> addDeepFolder();
             case 23 -> add(Kind.FILE, "big", "", (4 << 20) + chance.below(4 << 20));
             case 31 -> add(Kind.SPARSE, "sparse", "", (8 << 20) + chance.below(1000));
-            // No rootless daemon can make it, so all depends on whether it is wanted.
+            // A rootless daemon cannot create a device, so the build fails if the device is needed.
             case 37 -> add(Kind.DEVICE, chance.pick("device", "a/device"), "", 0);
             default -> {
-                // Most samples are small, and no smaller one shows more.
+                // Most samples are small.
             }
         }
         add(Kind.FILE, "file", "", 4);
@@ -138,7 +138,7 @@ final class TreeGenerator {
                 .boxed()
                 .toList());
         SampleEntry target = things.get(at);
-        // Writing takes these bits away, and making a link gives them back: in the daemon it is chance what comes last.
+        // Writing clears these bits, and creating a link restores them; the order of both in the daemon is random.
         things.set(at, target.withMode(target.mode() & ~(SET_UID | SET_GID)));
         add(Kind.HARDLINK, path, target.path(), 0);
     }
@@ -170,7 +170,7 @@ final class TreeGenerator {
                 Sample.FAR_FUTURE + 1_413_792_000);
     }
 
-    /** Never the same in two samples: the daemon takes a file of the same size, time and mode for the one it has. */
+    /** Differs between samples, because the daemon regards a file with the same size, time and mode as unchanged. */
     private int nanos() {
         return chance.below(1_000_000_000);
     }

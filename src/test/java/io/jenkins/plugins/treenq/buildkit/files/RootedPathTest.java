@@ -144,12 +144,12 @@ class RootedPathTest {
                 assertEquals("inside", new String(confined("folder/file").readAll(100), StandardCharsets.UTF_8));
                 read++;
             } catch (FileSystemException e) {
-                // It was a link, or was not there, just then.
+                // The folder was a link or missing at this moment.
             }
             try {
                 confined("folder/new").write().close();
             } catch (FileSystemException e) {
-                // The same.
+                // The folder was a link or missing at this moment, too.
             }
         }
         over.set(true);

@@ -125,7 +125,7 @@ class ArchiveReceiverTest {
                 Thread.sleep(10);
             }
         }
-        assertTrue(sent * (32 << 10) < 8 << 20, sent + " pieces were taken by a reader that reads nothing");
+        assertTrue(sent * (32 << 10) < 8 << 20, sent + " pieces were accepted although the reader reads nothing");
         permits.release(1 << 20);
         transfer.halfClose();
         assertEquals(Status.OK, transfer.end());

@@ -51,12 +51,12 @@ class ContextWalkerTest {
         Path file = Files.createFile(folder.resolve("a"));
         FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 123_456_789));
         Files.setLastModifiedTime(file, time);
-        // Some file systems are coarser; then their time is the right one.
+        // Some file systems store less exact times; the expected time is that on the disk.
         long onDisk = Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
         assertEquals(onDisk, walk().get(0).getModTime());
     }
 
-    /** All of Linux' usual file systems have them; what Java says of a time is not what is compared with here. */
+    /** All common file systems of Linux have nanoseconds. The expected times do not come from Java. */
     @ParameterizedTest
     @ValueSource(
             longs = {
@@ -233,7 +233,7 @@ class ContextWalkerTest {
                     assertThrows(BuildkitException.ContextUnreadableException.class, this::walk);
             assertEquals("context folder 'a/closed' cannot be read: permission denied", failure.getMessage());
             assertEquals(List.of("a"), paths(walk("a/closed")));
-            // Something in it could be wanted, but it is not wanted itself.
+            // The exception could match an entry of the folder, but does not match the folder itself.
             assertEquals(List.of("a"), paths(walk("a/closed", "!a/closed/x")));
         } finally {
             Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));

@@ -435,7 +435,7 @@ class DiffCopyTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void readsOnlyAsFastAsTheDaemonReceives() throws Exception {
-        // What does not compress, because the windows of HTTP/2 count the bytes that are sent.
+        // Incompressible content, because the windows of HTTP/2 count the bytes that are sent.
         Path file = Files.write(folder.resolve("file"), random(LARGE_BYTES));
         LocalDaemon.Transfer transfer = daemon.fetch(LocalDaemon.headers("dir-name", "context"), 2);
         transfer.walk();
@@ -668,7 +668,7 @@ class DiffCopyTest {
 
     private static void eventually(BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; !condition.getAsBoolean(); i++) {
-            assertTrue(i < 1000, "it did not happen");
+            assertTrue(i < 1000, "the condition did not become true in time");
             Thread.sleep(10);
         }
     }

@@ -73,7 +73,7 @@ class FileNamesTest {
         assertEquals("l -> /é (3)\nm -> x//é/ (6)\nü% (0)\nü%/😀 x (7)\ncontent\n", output);
     }
 
-    /** Runs in a process of its own. */
+    /** Runs the test in a separate process. */
     static final class CLocale {
         private CLocale() {}
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Compares with what BuildKit's own code said of random trees and patterns. The answers were recorded from fsutil
+ * Compares with the results of BuildKit's own code for random trees and patterns. The results were recorded from fsutil
  * v0.0.0-20260717003753-6d9dc2ebad62 and patternmatcher v0.6.1, the versions in BuildKit v0.32.2, on Linux.
  *
  * <p>{@code trees.json} holds objects: how to make a {@code tree} (kind, path, permissions or target), its
@@ -178,7 +178,7 @@ class FsutilComparisonTest {
     }
 
     private static String matcher(String pattern, List<String> paths) {
-        // An exception is asked for what it takes back of everything.
+        // An exception is tested together with a pattern that excludes everything.
         boolean exception = CleanPath.clean(pattern.strip()).startsWith("!");
         PatternMatcher matcher;
         try {

@@ -104,7 +104,7 @@ class HostileRequestTest {
             assertNotEquals(Status.Code.INTERNAL, status.getCode(), () -> status + " " + uncaught);
             assertEquals(List.of(), uncaught);
         });
-        // Nothing that a daemon asks for makes a file unreadable, but for a name that no file can have.
+        // A request cannot make a file unreadable, unless it contains a name that no file can have.
         failures.forEach(failure -> assertTrue(failure.getMessage().contains("too long"), failure.getMessage()));
     }
 

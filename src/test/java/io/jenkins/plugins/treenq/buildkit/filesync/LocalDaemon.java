@@ -268,7 +268,7 @@ final class LocalDaemon implements AutoCloseable {
         Packet next() throws InterruptedException {
             Packet packet = packets.poll(20, TimeUnit.SECONDS);
             if (packet == null) {
-                throw new AssertionError("no packet came");
+                throw new AssertionError("no packet arrived in time");
             }
             if (packet == NONE) {
                 packets.add(NONE);
@@ -319,7 +319,7 @@ final class LocalDaemon implements AutoCloseable {
         /** Returns the status of the stream after all packets were received. */
         Status end() throws InterruptedException {
             while (next() != null) {
-                // What came before the end is not asked for.
+                // Messages before the end are ignored.
             }
             return status;
         }

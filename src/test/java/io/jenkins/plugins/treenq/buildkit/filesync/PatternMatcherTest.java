@@ -115,7 +115,7 @@ class PatternMatcherTest {
                 () -> assertEquals(false, matcher.match(path, null).matched()));
     }
 
-    /** Each vector is what moby/patternmatcher v0.6.1 says. */
+    /** Each vector is a result of moby/patternmatcher v0.6.1. */
     @Test
     void anInvalidByteMatchesTheReplacementCharacter() throws InvalidPatternException {
         assertEquals(true, matches("x\uDCFFy", "x\uDCFF?"));
@@ -128,7 +128,7 @@ class PatternMatcherTest {
         assertEquals(false, matches("x\uDC80", "x\uDCFF"));
     }
 
-    /** Each vector is what moby/patternmatcher v0.6.1 says. */
+    /** Each vector is a result of moby/patternmatcher v0.6.1. */
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
                     {{2}*                    ; {{1            ; true

@@ -44,7 +44,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Builds whose frontend this client runs, with a daemon that does what a test wants. */
+/** Builds whose frontend is called by the client, with a daemon whose responses the test controls. */
 class GatewayBuildTest {
     private static final Definition LAYER =
             Definition.newBuilder().addDef(ByteString.copyFromUtf8("layer")).build();
@@ -114,7 +114,7 @@ class GatewayBuildTest {
             answer.onCompleted();
         }
 
-        /** Ends the build with what is returned, as a daemon does. */
+        /** Ends the build with the returned result or error, as a daemon does. */
         @Override
         public void return_(ReturnRequest request, StreamObserver<ReturnResponse> answer) {
             returned.add(request);
@@ -205,7 +205,7 @@ class GatewayBuildTest {
     }
 
     @Test
-    void theDaemonGetsTheErrorOfTheFrontendBackWithItsDetails() throws Exception {
+    void theDaemonGetsTheFrontendsErrorWithItsDetails() throws Exception {
         Any detail = Any.newBuilder()
                 .setTypeUrl("github.com/moby/buildkit/solver/errdefs.Source+json")
                 .build();
@@ -222,7 +222,7 @@ class GatewayBuildTest {
     }
 
     @Test
-    void anErrorWhoseDetailsContradictItEndsTheBuildToo() throws Exception {
+    void anErrorWithContradictoryDetailsFailsTheBuild() throws Exception {
         Metadata trailers = new Metadata();
         trailers.put(
                 Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
@@ -235,7 +235,7 @@ class GatewayBuildTest {
     }
 
     @Test
-    void aBuildThatTheDaemonEndsBeforeTheFrontendHasAnsweredFails() throws Exception {
+    void aBuildThatTheDaemonEndsEarlyFails() throws Exception {
         endsEarly = true;
         try (FakeDaemon daemon = daemon()) {
             GatewayBuild build = start(daemon, request(Map.of()), (answer, evaluation) -> evaluation.get());
@@ -247,7 +247,7 @@ class GatewayBuildTest {
     }
 
     @Test
-    void aBuildThatWaitsForOthersEndsWithThem() throws Exception {
+    void aWaitingBuildFailsWithTheBuildThatItWaitsFor() throws Exception {
         try (FakeDaemon daemon = daemon()) {
             RuntimeException reason = new IllegalStateException("the other target failed");
             GatewayBuild build =
@@ -259,7 +259,7 @@ class GatewayBuildTest {
     }
 
     @Test
-    void aBuildThatWaitsForOthersCanBeCancelled() throws Exception {
+    void aWaitingBuildCanBeCancelled() throws Exception {
         CompletableFuture<Void> reached = new CompletableFuture<>();
         try (FakeDaemon daemon = daemon()) {
             GatewayBuild build = start(daemon, request(Map.of()), (answer, evaluation) -> {

@@ -17,8 +17,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /**
- * Skips the classes whose tests are repeated for each daemon when there is none, and writes down how many tests those
- * have. Surefire would count nothing, since the tests of such a class come into being with the daemons.
+ * Skips the classes whose tests are repeated for each daemon if there is no daemon, and records how many tests they
+ * have. Surefire would count none of them, because these tests are created for each daemon.
  */
 public final class DaemonCondition implements ExecutionCondition {
     private static final String SOURCE = Daemon.class.getName() + "#all";

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Fails a test class during which the project logged an exception that cannot be serialized, as gRPC's exceptions.
  * Jenkins fetches the log records of an agent as objects, so one such record makes the agent's log unreadable. JUnit
- * finds this extension by itself and applies it to every class.
+ * detects this extension automatically and applies it to every class.
  */
 public final class LogRecordsExtension extends Handler implements BeforeAllCallback, AfterAllCallback {
     private static final String PROJECT = "io.jenkins.plugins.treenq";

@@ -52,7 +52,7 @@ final class FakeRegistry implements AutoCloseable {
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, byte[]> uploads = new ConcurrentHashMap<>();
 
-    /** Under {@code repository/manifests/reference} or {@code repository/blobs/digest}. */
+    /** The content by {@code repository/manifests/reference} or {@code repository/blobs/digest}. */
     final ConcurrentMap<String, Content> contents = new ConcurrentHashMap<>();
 
     private volatile Rule rule = request -> Optional.empty();

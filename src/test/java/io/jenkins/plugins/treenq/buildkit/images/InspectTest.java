@@ -511,10 +511,10 @@ class InspectTest {
                     asked.getInputStream().read();
                     asked.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes());
                     asked.shutdownOutput();
-                    // A connection that is closed with unread bytes is reset, and the answer is lost.
+                    // If a connection is closed with unread bytes, it is reset, and the response is lost.
                     asked.getInputStream().transferTo(OutputStream.nullOutputStream());
                 } catch (IOException e) {
-                    // Then the line below is another one.
+                    // The assertion on the message below then fails.
                 }
             });
             server.start();
@@ -600,10 +600,10 @@ class InspectTest {
                             busy.host(), busy.connection(),
                             broken.host(), broken.connection()))) {
                 assertEquals(digest, reader.inspect(image()).orElseThrow().digest());
-                // The next one is asked at once.
+                // The next mirror is queried without a retry.
                 assertEquals(1, busy.requests().size());
                 assertEquals(List.of(), registry.requests());
-                // Where it matters that a tag is not an old one, mirrors are not asked.
+                // Mirrors are not queried if a tag must be up to date.
                 mirror.contents.clear();
                 assertEquals(
                         digest, reader.common(List.of(image())).orElseThrow().digest());

@@ -193,7 +193,7 @@ class PromoteTest {
                 .ifPresent(key -> from.contents.put(key.replace("a/b", "x/y"), from.contents.get(key)));
         assertEquals(index, promote(from.image("x/y:stable")));
         assertEquals(keys(from, "a/b"), keys(from, "x/y"));
-        // What was there was not sent, and the place that the registry had made for it is given up.
+        // An existing blob was not sent, and the upload that the registry had started for it was cancelled.
         assertEquals(
                 1,
                 written(from).stream().filter(line -> line.startsWith("DELETE")).count());

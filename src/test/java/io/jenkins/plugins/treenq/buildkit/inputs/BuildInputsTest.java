@@ -170,7 +170,7 @@ class BuildInputsTest {
             changes.get(i).accept(request);
             assertTrue(hashes.add(hash()), "change " + i);
         }
-        // A named context is read whole, whatever its ignore file says.
+        // All files of a named context count, regardless of its ignore file.
         Files.writeString(extra.resolve(".dockerignore"), "*");
         assertTrue(hashes.add(hash()));
         Files.writeString(extra.resolve("file"), "");

@@ -92,7 +92,7 @@ class PrivateKeyReaderTest {
     private void assertIsKeygens(SshKey key) throws Exception {
         String publicKey = Files.readString(folder.resolve("key.pub")).split(" ")[1];
         assertEquals(publicKey, Base64.getEncoder().encodeToString(key.publicKey()));
-        // It signs; an agent tries that.
+        // The keyring verifies that the key can sign.
         Keyring.of(List.of(key));
     }
 
@@ -109,7 +109,7 @@ class PrivateKeyReaderTest {
     private static void assertIs(PrivateKey expected, String text, String passphrase) throws Exception {
         PrivateKey read = PrivateKeyReader.read(text, passphrase.toCharArray());
         if (expected instanceof ECPrivateKey ec) {
-            // Java takes keys for different ones when only one of them has its public half.
+            // Java treats keys as different if only one of them has its public part.
             assertEquals(ec.getS(), ((ECPrivateKey) read).getS());
             assertEquals(
                     ec.getParams().getCurve(), ((ECPrivateKey) read).getParams().getCurve());
@@ -129,7 +129,7 @@ class PrivateKeyReaderTest {
         for (String passphrase : List.of("", PASSPHRASE)) {
             String text = keygen(passphrase, "-t", type, "-b", bits, "-m", form, "-a", "2");
             assertIsKeygens(read(text, passphrase));
-            // As ssh does, a passphrase that nobody needs is left alone.
+            // As with ssh, a passphrase that is not needed is ignored.
             if (passphrase.isEmpty()) {
                 assertIsKeygens(read(text, "not needed"));
             } else {
@@ -174,7 +174,7 @@ class PrivateKeyReaderTest {
                 "-v1 PBE-SHA1-3DES"
             })
     void encryptedPkcs8IsRead(String how) throws Exception {
-        // The older schemes have ASCII only, in the JDK.
+        // In the JDK, the older schemes support only ASCII passphrases.
         String passphrase = how.contains("-v1") ? "open sesame" : PASSPHRASE;
         for (String kind : List.of("RSA", "ED25519", "EC -pkeyopt ec_paramgen_curve:P-384")) {
             PrivateKey key = generate(("-algorithm " + kind).split(" "));
@@ -413,7 +413,7 @@ class PrivateKeyReaderTest {
         }
     }
 
-    /** Java's own keys, in PKCS#8, have no public half of an EC key; Bouncy Castle's Ed25519 keys have one. */
+    /** In PKCS#8, Java's EC keys do not contain the public key, and Bouncy Castle's Ed25519 keys contain it. */
     @ParameterizedTest
     @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "EC, 521", "Ed25519, 255"})
     void keysOfOtherProgramsAreRead(String algorithm, int size) throws Exception {

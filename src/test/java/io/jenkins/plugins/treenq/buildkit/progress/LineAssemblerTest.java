@@ -42,9 +42,9 @@ class LineAssemblerTest {
         "'old\r\u001b[32mnew\n', '\u001b[32mnew'",
         "'\u001b]unfinished\n', ''",
     })
-    void isWhatATerminalWouldShow(String text, String line) {
+    void linesAreWhatATerminalWouldShow(String text, String line) {
         assertEquals(List.of(line), LineAssembler.linesOf(text));
-        // However it is divided.
+        // The result does not depend on the division into pieces.
         for (int i = 0; i < text.length(); i++) {
             assembler.append(text.substring(i, i + 1), NOW);
         }

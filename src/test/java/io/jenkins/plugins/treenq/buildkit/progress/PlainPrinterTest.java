@@ -172,7 +172,7 @@ class PlainPrinterTest {
     @Test
     void aStepThatSucceedsInASecondRunIsNotFailed() {
         log.failed("a", 0, 10, "no route")
-                // The daemon leaves the old error there.
+                // The daemon keeps the old error in the event.
                 .event(Log.vertex("a", 20L, null, false, "no route", null));
         assertEquals("\n", log.tail());
         log.done("a", 20, 30);

@@ -227,7 +227,7 @@ class ProgressReporterTest {
         clock.now = Log.at(3_600_000);
         tell("a", 0L, null);
         clock.now = Log.at(3_600_700);
-        // This one was long on its way.
+        // This event arrived late.
         tell("b", 200L, null);
         clock.now = Log.at(3_601_000);
 
@@ -282,7 +282,7 @@ class ProgressReporterTest {
         assertEquals(ProgressReporter.MOST_STEPS, report.steps().size());
         assertEquals(ProgressReporter.MOST_WARNINGS, report.warnings().size());
         assertTrue(chars(report.output().values()) <= ProgressReporter.MOST_OUTPUT_CHARS);
-        assertTrue(serialized(report) < 20 << 20, "it takes " + serialized(report));
+        assertTrue(serialized(report) < 20 << 20, "the report has " + serialized(report) + " bytes");
     }
 
     @Test

@@ -48,7 +48,7 @@ class AuthServiceTest {
                 calls.add(call);
                 FetchTokenRequest request = FetchTokenRequest.newBuilder()
                         .setHost("registry-" + i + ".invalid")
-                        // Without a way to anywhere.
+                        // The client supports no token server with this scheme.
                         .setRealm("ftp://registry-" + i + ".invalid/token")
                         .build();
                 threads.execute(() -> {

@@ -58,7 +58,7 @@ final class FakeCall<T> extends ServerCallStreamObserver<T> {
     @Override
     public synchronized void onNext(T answer) {
         if (isOver()) {
-            throw new AssertionError("an answer behind the end");
+            throw new AssertionError("a message was sent after the end of the call");
         }
         answers.add(answer);
         notifyAll();
@@ -76,7 +76,7 @@ final class FakeCall<T> extends ServerCallStreamObserver<T> {
 
     private synchronized void end(Status how) {
         if (isOver()) {
-            throw new AssertionError("ended twice");
+            throw new AssertionError("the call was ended twice");
         }
         status = how;
         ended.countDown();

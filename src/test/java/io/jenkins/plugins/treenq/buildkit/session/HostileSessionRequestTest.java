@@ -170,7 +170,7 @@ class HostileSessionRequestTest {
                 .newBuilderForType();
         RandomMessages.fill(request, random, 0);
         for (FieldDescriptor field : request.getDescriptorForType().getFields()) {
-            // What is mostly nonsense gets no further than the first check.
+            // Mostly random values would not get further than the first check.
             if (field.getJavaType() == FieldDescriptor.JavaType.STRING && !field.isRepeated() && random.nextBoolean()) {
                 request.setField(
                         field,
@@ -187,7 +187,7 @@ class HostileSessionRequestTest {
                                 "sha256:" + "0".repeat(64),
                                 "http://127.0.0.1:1/token"));
             } else if (field.getJavaType() == FieldDescriptor.JavaType.BYTE_STRING && random.nextInt(3) == 0) {
-                // Such as a frame that is longer than it can be.
+                // Such as a frame with an impossible length.
                 request.setField(field, ByteString.copyFrom(new byte[] {(byte) random.nextInt(), 0, 0, 1, 11}));
             }
         }

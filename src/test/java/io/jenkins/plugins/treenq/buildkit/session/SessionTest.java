@@ -179,7 +179,7 @@ class SessionTest {
         loops.close();
         assertFalse(loops.io().isShuttingDown());
 
-        // It would wait for ever for a server whose event loop has ended.
+        // Closing would wait forever for a server whose event loop has ended.
         session.close();
 
         assertTrue(loops.io().terminationFuture().await(30, TimeUnit.SECONDS));

@@ -293,7 +293,7 @@ class SolveTest {
         }
     }
 
-    /** A step may say nothing for long, and the last of it may come after the build's end. */
+    /** A step may have no output for a long time, and its last output may arrive after the end of the build. */
     @Test
     void silenceIsMeasuredAfterTheEndOfTheBuild() throws Exception {
         Service service = new Service() {
@@ -363,7 +363,7 @@ class SolveTest {
         assertEquals(
                 List.of("the rest of this build's log is missing: the daemon has sent nothing for 5 s"),
                 missing(service));
-        // The next one would be opened after the silence.
+        // The next stream would be opened after the time limit.
         assertTrue(service.attempts.get() <= 8, service.attempts.toString());
     }
 
@@ -374,7 +374,7 @@ class SolveTest {
             void status(int attempt, StreamObserver<StatusResponse> progress) {
                 release.countDown();
                 progress.onNext(output("text"));
-                // As when the connection to a daemon breaks: what it sent arrives before.
+                // If the connection to a daemon breaks, messages that were sent before still arrive.
                 CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS)
                         .execute(() -> progress.onError(Status.UNAVAILABLE.asRuntimeException()));
             }
@@ -452,7 +452,7 @@ class SolveTest {
             for (int i = 0; i < 50; i++) {
                 builds.add(start(daemon, event -> {
                     blocked.countDown();
-                    // Whatever interrupts come.
+                    // The listener ignores interrupts.
                     Uninterruptibles.awaitUninterruptibly(unblock);
                 }));
             }

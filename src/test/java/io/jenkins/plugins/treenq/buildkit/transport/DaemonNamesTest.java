@@ -24,7 +24,7 @@ class DaemonNamesTest {
     }
 
     @Test
-    void aNameIsFollowedWhileItChanges() throws Exception {
+    void changedAddressesOfANameAreUsed() throws Exception {
         try (DnsServer dns = new DnsServer()) {
             String name = "dns://" + dns.address() + "/buildkitd.svc:1234";
             dns.set("buildkitd.svc", "10.0.0.7");
@@ -39,7 +39,7 @@ class DaemonNamesTest {
     }
 
     @Test
-    void aDaemonWithAddressesOfBothKindsIsOne() throws Exception {
+    void ipv6AddressesAreUsedOnlyWithoutIpv4Addresses() throws Exception {
         try (DnsServer dns = new DnsServer()) {
             String name = "dns://" + dns.address() + "/host:1";
             dns.set("host", "fd00::7", "10.0.0.7");
@@ -51,7 +51,7 @@ class DaemonNamesTest {
     }
 
     @Test
-    void aNameThatIsNotKnownIsLeftToTheConnection() throws Exception {
+    void anUnknownNameIsReturnedUnresolved() throws Exception {
         try (DnsServer dns = new DnsServer()) {
             String name = "dns://" + dns.address() + "/nobody:1";
             assertEquals(List.of(name), daemons(name));
@@ -62,12 +62,12 @@ class DaemonNamesTest {
     }
 
     @Test
-    void aDnsServerThatDoesNotAnswerIsNoError() {
+    void aNameIsReturnedUnresolvedIfTheDnsServerDoesNotAnswer() {
         assertEquals(List.of("dns://127.0.0.1:1/host:1"), daemons("dns://127.0.0.1:1/host:1"));
     }
 
     @Test
-    void aNameThatIsNotInDnsIsThatOfTheOperatingSystem() {
+    void aNameThatIsNotInDnsIsResolvedByTheOperatingSystem() {
         assertEquals(
                 List.of("dns:///localhost:1#127.0.0.1"),
                 daemons("dns:///localhost:1").subList(0, 1));
@@ -84,18 +84,18 @@ class DaemonNamesTest {
                 "dns:///a/b:1",
                 "dns://127.0.0.1:1%20x/host:1"
             })
-    void otherAddressesAreNotLookedUp(String address) {
+    void otherAddressesAreReturnedUnchanged(String address) {
         assertEquals(List.of(address), daemons(address));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"dns:///host:1#host", "dns:///host:1#", "dns:///host:1#1.2.3.256", "dns:///host:0#1.2.3.4"})
-    void whatIsNoIpAddressIsNoDaemonOfAName(String address) {
+    void anInvalidAddressOfADaemonIsRefused(String address) {
         assertThrows(IllegalArgumentException.class, () -> Endpoint.of(address, null));
     }
 
     @Test
-    void shortNamesAreCompletedAsTheResolverDoes(@TempDir Path folder) throws Exception {
+    void shortNamesAreCompletedWithTheSearchList(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("resolv.conf");
         Files.writeString(
                 file, "nameserver 10.0.0.10\nsearch jenkins.svc.cluster.local. cluster.local\noptions ndots:5\n");
@@ -113,8 +113,8 @@ class DaemonNamesTest {
     }
 
     @Test
-    void javasCacheIsNotUsed() throws Exception {
-        // Java keeps this answer.
+    void javasDnsCacheIsNotUsed() throws Exception {
+        // Java caches this response.
         InetAddress.getAllByName("localhost");
         try (DnsServer dns = new DnsServer()) {
             dns.set("localhost", "127.0.0.2");

@@ -71,7 +71,7 @@ class EventLoopsTest {
         };
         GRPC.addHandler(handler);
         GRPC.setUseParentHandlers(false);
-        // Other tests of this JVM may have switched everything off.
+        // Other tests in this JVM may have disabled the logger.
         Level before = GRPC.getLevel();
         GRPC.setLevel(Level.INFO);
         try {

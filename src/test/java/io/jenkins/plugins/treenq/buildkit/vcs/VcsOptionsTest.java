@@ -143,7 +143,7 @@ class VcsOptionsTest {
         "/srv/git/a.git, /srv/git/a.git",
         "file:///srv/git/a.git, file:///srv/git/a.git",
     })
-    void nothingSecretOfARemoteIsTold(String url, String told) throws Exception {
+    void secretsAreRemovedFromTheUrlOfARemote(String url, String told) throws Exception {
         configure("remote", "origin", "url", url);
         assertEquals(told, options().get("vcs:source"));
     }
@@ -184,9 +184,9 @@ class VcsOptionsTest {
     }
 
     @Test
-    void aFilterIsNotRun() throws Exception {
+    void filtersOfARepositoryAreNotExecuted() throws Exception {
         Path ran = workspace.resolve("ran");
-        // Older than the index, which else would not tell its size.
+        // The file must be older than the index; otherwise the index does not record its size.
         Files.setLastModifiedTime(tree.resolve("text"), FileTime.from(Instant.EPOCH));
         git.add().addFilepattern("text").call();
         configure("filter", "hostile", "clean", "touch '" + ran + "'; cat");
@@ -201,7 +201,7 @@ class VcsOptionsTest {
     }
 
     @Test
-    void aWorkingTreeBesideItsRepositoryIsRead() throws Exception {
+    void aLinkedWorkingTreeIsRead() throws Exception {
         String commit = commit();
         configure("remote", "origin", "url", "https://example.com/a");
         // As `git worktree add` leaves it.

@@ -248,10 +248,7 @@ final class BakeCommand implements Callable<Integer> {
     private BakeBuild prepared() throws BuildkitException, InterruptedException, IOException {
         EnvironmentVariables environment = EnvironmentVariables.ofProcess();
         BakeBuild bake = new BakeBuild(
-                definition(),
-                environment,
-                remote,
-                spec.commandLine().getOut());
+                definition(), environment, remote, spec.commandLine().getOut());
         bake.require(BakeEntitlements.of(allowed));
         bake.prepare(
                 DockerConfig.read(

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Under {@code LC_ALL=C} names travel in both directions as the bytes that they are. */
+/** With {@code LC_ALL=C}, the bytes of file names are sent and received unchanged. */
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -36,7 +36,7 @@ class AsciiLocaleTest {
     @TempDir
     Path scratch;
 
-    /** Whatever this process' own locale is. */
+    /** Returns a path with the given bytes, independent of the locale of this process. */
     private static Path below(Path folder, String percentEncoded) {
         return Path.of(URI.create(folder.toUri() + percentEncoded));
     }
@@ -55,7 +55,7 @@ class AsciiLocaleTest {
         Files.writeString(below(sub, EMOJI), "content");
         Files.writeString(below(sub, NO_UTF8), "content");
         Files.createSymbolicLink(context.resolve("files/link"), Path.of(URI.create("file:///" + UMLAUT)));
-        // Words of the Dockerfile are bytes too.
+        // The Dockerfile contains file names, too.
         Files.write(context.resolve("Dockerfile"), """
                 FROM busybox AS look
                 RUN --mount=target=/context cat "/context/files/ü/😀 x" > /found
@@ -80,7 +80,7 @@ class AsciiLocaleTest {
 
     @Test
     void anArgumentThatTheLocaleCannotEncodeIsReported() throws Exception {
-        // What the test's own Java cannot write, a shell can.
+        // The JVM of the test cannot pass such an argument, but a shell can.
         Ctl run = Ctl.treenqctlInAscii(daemon, scratch, "build", "--opt=label:x=" + "\u00fc");
         assertNotEquals(0, run.exit());
         assertEquals(

@@ -19,7 +19,7 @@ class AtomicFileTest {
     @TempDir
     Path folder;
 
-    /** Otherwise {@code --metadata-file /dev/stdout} would take the device away, and write to nobody. */
+    /** Otherwise {@code --metadata-file /dev/stdout} would replace the device by a file. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void aDeviceIsWrittenToAndNotReplaced() throws Exception {

@@ -171,7 +171,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void aFailingTargetIsNamedAndACheckSaysWhatItFound() throws Exception {
+    void aFailedTargetIsNamedAndACheckPrintsItsWarnings() throws Exception {
         write("docker-bake.hcl", """
                 group "default" { targets = ["good", "bad"] }
                 target "good" { dockerfile-inline = "FROM scratch\\nCOPY docker-bake.hcl /\\n" }
@@ -195,7 +195,7 @@ class BakeBuildTest {
     }
 
     @Test
-    void filesComeFromStandardInputTheEnvironmentAndCompose() throws Exception {
+    void bakeFilesAreReadFromStandardInputEnvironmentAndCompose() throws Exception {
         write("compose.yaml", """
                 services:
                   app:

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** treenqctl prints what buildctl prints, for the same arguments and the same daemon. */
+/** treenqctl prints the same as buildctl for the same arguments and the same daemon. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class BuildctlComparisonTest {
@@ -46,7 +46,7 @@ class BuildctlComparisonTest {
         Files.writeString(folder.resolve("Dockerfile"), "FROM busybox as app\nRUN echo made > /made\n");
     }
 
-    /** Other tests build meanwhile, so a difference must last. */
+    /** Repeats the comparison, because other tests build on the daemon at the same time. */
     private void assertSame(String... arguments) throws Exception {
         Ctl ours = null;
         Ctl theirs = null;
@@ -117,7 +117,7 @@ class BuildctlComparisonTest {
         }
     }
 
-    /** A daemon of that name keeps its state from test to test. */
+    /** A daemon with a fixed name keeps its state between runs of the tests. */
     private void forgetEarlierRuns() throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             for (BuildRecord record : client.history(HistoryQuery.ALL)) {
@@ -156,7 +156,7 @@ class BuildctlComparisonTest {
         Ctl.buildctl(daemon, scratch, arguments("--progress=quiet", output, "--metadata-file=" + theirs));
         Ctl run = Ctl.treenqctl(daemon, arguments("--progress=quiet", output, "--metadata-file=" + ours));
         assertEquals(new Ctl(0, "", ""), run);
-        // The time that the image says it was made at is that of the first build, which made it.
+        // The creation time of the image is that of the first build, because the second build uses its cache.
         assertEquals(Files.readString(theirs), Files.readString(ours));
         Path none = scratch.resolve("none.json");
         assertEquals(

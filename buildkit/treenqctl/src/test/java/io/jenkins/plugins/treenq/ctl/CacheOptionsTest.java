@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.TypeConversionException;
 
-/** The cases of buildctl's own tests ({@code cmd/buildctl/build/exportcache_test.go}), and what they leave out. */
+/** The cases of buildctl's own tests ({@code cmd/buildctl/build/exportcache_test.go}), and further cases. */
 class CacheOptionsTest {
     private static CacheEntry exported(String text, Map<String, String> environment) {
         return CacheOptions.read(List.of(), List.of(text), environment)

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the command line is read, without a daemon. */
+/** The parsing of the command line, without a daemon. */
 class CommandLineTest {
-    /** Nobody listens there, so what was read right ends in an error that names it. */
+    /** No daemon listens at this address, so a valid command line results in an error that contains the address. */
     private static final String NOBODY = "tcp://127.0.0.1:1";
 
     @TempDir
@@ -186,7 +186,7 @@ class CommandLineTest {
                 "build",
                 "--frontend=x",
                 "--output=type=local,dest=" + file);
-        // The output makes it.
+        // The folder is created by the output.
         assertRead(
                 "--addr=" + NOBODY,
                 "build",

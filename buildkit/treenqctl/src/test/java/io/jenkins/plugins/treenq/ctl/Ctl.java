@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** One run of a command line, ours or buildctl's. */
+/** The result of one run of treenqctl or buildctl. */
 record Ctl(int exit, String out, String err) {
-    /** Runs in this process. */
+    /** Runs treenqctl in this process. */
     static Ctl treenqctl(Daemon daemon, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -26,13 +26,13 @@ record Ctl(int exit, String out, String err) {
         return new Ctl(exit, out.toString(), err.toString());
     }
 
-    /** Runs in a process of its own, with something piped in. */
+    /** Runs treenqctl in a separate process with the given standard input. */
     static Ctl treenqctl(Daemon daemon, Path scratch, byte[] input, String... arguments)
             throws IOException, InterruptedException {
         return run(scratch, input, line(daemon, program(), arguments));
     }
 
-    /** Runs in a process of its own in a working folder, with more variables of the environment. */
+    /** Runs treenqctl in a separate process in a working folder, with additional environment variables. */
     static Ctl treenqctlIn(
             Path folder, Daemon daemon, Path scratch, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
@@ -53,7 +53,7 @@ record Ctl(int exit, String out, String err) {
                 Treenqctl.class.getName());
     }
 
-    /** Runs in a process of its own that knows ASCII only, as services often do. */
+    /** Runs treenqctl in a separate process whose locale is ASCII, as for many services. */
     static Ctl treenqctlInAscii(Daemon daemon, Path scratch, String... arguments)
             throws IOException, InterruptedException {
         List<String> program = new ArrayList<>(List.of("env", "LC_ALL=C"));

@@ -64,7 +64,7 @@ class DialStdioTest {
     }
 
     @Test
-    void itEndsWhenTheDaemonClosesTheConnection() throws Exception {
+    void theCommandEndsWhenTheDaemonClosesTheConnection() throws Exception {
         daemon.accept().close();
         assertEquals("", output());
         assertEquals(0, process.waitFor());

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same command line gives the same image with treenqctl as with buildctl, byte for byte: for everything that
- * changes an image, and for what must not change it. Nothing comes from the daemon's cache.
+ * The same command line results in the same image with treenqctl as with buildctl, byte for byte: for everything that
+ * changes an image, and for everything that must not change it. Nothing is read from the daemon's cache.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -53,7 +53,7 @@ class DigestFeaturesTest {
         Files.writeString(folder.resolve("Dockerfile"), text + "\n");
     }
 
-    /** What the last step of the Dockerfile prints becomes the only file of the image. */
+    /** Writes a Dockerfile whose image has one file, which contains the output of the step. */
     private void dockerfileOf(String step) throws Exception {
         dockerfile("FROM busybox AS run\nRUN " + step + " > /out\nFROM scratch\nCOPY --from=run /out /");
     }
@@ -74,7 +74,7 @@ class DigestFeaturesTest {
         return ours ? Ctl.treenqctl(daemon, all) : Ctl.buildctl(daemon, scratch, all);
     }
 
-    /** Everything that the exporters say, with the digest in it. */
+    /** Builds with both clients, and returns the exporters' metadata with the digest, which must be equal. */
     private String image(String... arguments) throws Exception {
         Path theirs = scratch.resolve("theirs.json");
         Path ours = scratch.resolve("ours.json");
@@ -93,7 +93,7 @@ class DigestFeaturesTest {
                 .getAsString();
     }
 
-    /** Of the context, with nothing from the cache. */
+    /** Builds the context with both clients, without cache. */
     private String built(String... more) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("--no-cache"));
         boolean epoch = Stream.of(more).anyMatch(argument -> argument.contains("SOURCE_DATE_EPOCH"));
@@ -108,7 +108,7 @@ class DigestFeaturesTest {
         return image(arguments.toArray(String[]::new));
     }
 
-    /** Whether a version of the daemon knows it or not, the two say the same. */
+    /** Asserts that both clients have the same result, whether the daemon supports the option or not. */
     private void assertSame(String... more) throws Exception {
         String[] arguments = local(more);
         Path theirs = scratch.resolve("theirs.json");
@@ -122,7 +122,7 @@ class DigestFeaturesTest {
         }
     }
 
-    // --- what is written into the image
+    // --- content of the image
 
     @Test
     void labelsAndBuildArgumentsGiveTheDigestOfBuildctl() throws Exception {
@@ -214,7 +214,7 @@ class DigestFeaturesTest {
         assertSame("--no-cache", EPOCH, IMAGE + ",push=true");
     }
 
-    // --- where its parts come from
+    // --- sources of the image
 
     @Test
     void noCacheGivesTheDigestOfBuildctl() throws Exception {
@@ -292,11 +292,11 @@ class DigestFeaturesTest {
     @Test
     void inlineCacheGivesTheDigestOfBuildctl() throws Exception {
         String plain = digest(built());
-        // The daemon tells of steps that it has just run in an order of chance.
+        // The daemon lists steps that it has just executed in a random order.
         assertNotEquals(plain, digest(image(local(EPOCH, IMAGE, "--export-cache=type=inline"))));
     }
 
-    // --- what steps see
+    // --- environment of build steps
 
     @Test
     void secretsAndSshGiveTheDigestOfBuildctl() throws Exception {
@@ -373,9 +373,9 @@ class DigestFeaturesTest {
         assertSame("--no-cache", EPOCH, PLATFORMS, "--output=type=docker,dest=" + scratch.resolve("several"));
     }
 
-    // --- what is said of it
+    // --- attestations
 
-    /** All but what is different in each build. */
+    /** Builds with both clients, and returns the text of the layout without the values that differ in each build. */
     private String attested(String... more) throws Exception {
         String[] texts = new String[2];
         for (int i = 0; i < 2; i++) {
@@ -410,7 +410,7 @@ class DigestFeaturesTest {
         assertSame(EPOCH, IMAGE, "--opt=attest:provenance=mode=middle");
     }
 
-    /** The usual scanner cannot be had where there is no network, so it is one of the test's own. */
+    /** The default scanner image cannot be pulled without a network, so the test builds its own scanner. */
     @Test
     void sbomsGiveTheDigestOfBuildctl() throws Exception {
         Files.writeString(folder.resolve("scan"), """

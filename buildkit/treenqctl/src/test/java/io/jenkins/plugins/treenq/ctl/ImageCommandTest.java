@@ -107,7 +107,7 @@ class ImageCommandTest {
     }
 
     @Test
-    void imagesAreCombinedToATaggedIndex() throws Exception {
+    void imagesAreCombinedIntoATaggedIndex() throws Exception {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
         Ctl index = images("index", image("all"), daemon.registry() + "/" + repository + "@" + digest);
         assertEquals(0, index.exit(), index.err());

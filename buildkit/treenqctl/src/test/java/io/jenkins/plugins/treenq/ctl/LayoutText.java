@@ -18,11 +18,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an OCI layout holds, as text, without what is different in each build: a provenance's times and name of the
- * build, and the digests of all that points to it.
+ * The content of an OCI layout as text, without values that differ in each build: a provenance's times and name of the
+ * build, and the digests of everything that refers to it.
  */
 final class LayoutText {
-    /** The digests of steps have the session in them. */
+    /** The digests of steps depend on the session. */
     private static final Set<String> OF_ONE_BUILD = Set.of(
             "buildInvocationID",
             "buildStartedOn",
@@ -33,10 +33,10 @@ final class LayoutText {
             "finishedOn",
             "digestMapping");
 
-    /** Newer daemons tell of a client that runs the frontend itself, as buildctl does, beside the frontend. */
+    /** Newer daemons also record a client that runs the frontend itself, such as buildctl. */
     private static final String CLIENT = "root";
 
-    /** What no digest is. */
+    /** The only file whose name is not a digest. */
     private static final String INDEX = "index.json";
 
     private LayoutText() {}
@@ -65,7 +65,7 @@ final class LayoutText {
                 INDEX, json(Files.readString(layout.resolve("index.json"))).toString());
         while (documents.entrySet().stream()
                 .anyMatch(document -> pointsTo(document.getValue(), changing) && changing.add(document.getKey()))) {
-            // What points to something that changes changes, too.
+            // A document that refers to a changing document changes, too.
         }
         StringBuilder text = new StringBuilder();
         Stream.concat(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever asks treenqctl for a log gets all of it, or is told. */
+/** treenqctl writes the complete log, or fails with an error. */
 @EnabledOnOs(OS.LINUX)
 class LostOutputTest {
     private final Daemon daemon = Daemon.first();
@@ -25,7 +25,7 @@ class LostOutputTest {
     @TempDir
     Path folder;
 
-    /** Runs treenqctl in a shell: {@code $@} is it with its arguments. */
+    /** Runs treenqctl in a shell script, in which {@code $@} is treenqctl with its arguments. */
     private Ctl shell(String script, String... arguments) throws Exception {
         List<String> line = new ArrayList<>(List.of("bash", "-o", "pipefail", "-c", script, "bash"));
         line.addAll(List.of(
@@ -91,7 +91,7 @@ class LostOutputTest {
     }
 
     @Test
-    void anyOtherOutputThatCannotBeWrittenIsAFailureToo() throws Exception {
+    void otherOutputThatCannotBeWrittenIsAFailure() throws Exception {
         Ctl run = shell("\"$@\" > /dev/full", "debug", "workers");
         assertEquals(1, run.exit());
         assertTrue(run.err().contains("the output cannot be written"), run.err());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the command line makes of its options, without a daemon. */
+/** The conversion of the command line's options, without a daemon. */
 class OptionsTest {
     @TempDir
     Path folder;

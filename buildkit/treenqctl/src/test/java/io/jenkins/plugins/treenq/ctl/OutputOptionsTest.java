@@ -71,7 +71,7 @@ class OutputOptionsTest {
         assertTrue(Files.exists(file));
     }
 
-    /** An earlier result may have left it there. */
+    /** An earlier result may have created the link. */
     @Test
     void noFileIsWrittenThroughALink() throws Exception {
         Path victim = Files.writeString(scratch.resolve("victim"), "kept");

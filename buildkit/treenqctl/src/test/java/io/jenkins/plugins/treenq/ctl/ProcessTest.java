@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a process gets and gives that is not Java's text: bytes of variables, arguments and logs, and signals. */
+/** Input and output of a process that are not text in Java: bytes of variables, arguments and logs, and signals. */
 @EnabledOnOs(OS.LINUX)
 class ProcessTest {
     private final Daemon daemon = Daemon.first();
@@ -28,7 +28,7 @@ class ProcessTest {
     @TempDir
     Path folder;
 
-    /** In the script, {@code $@} is treenqctl's build of the Dockerfile. */
+    /** Runs a script, in which {@code $@} is treenqctl with its arguments for a build of the Dockerfile. */
     private Process start(String script, String dockerfile, String... arguments) throws IOException {
         Files.writeString(folder.resolve("Dockerfile"), dockerfile);
         List<String> line = new ArrayList<>(List.of("bash", "-c", script, "bash"));
@@ -100,7 +100,7 @@ class ProcessTest {
     @Test
     void aSignalCancelsTheBuildAndIsReported() throws Exception {
         for (String signal : List.of("INT", "TERM")) {
-            // Java leaves INT alone where it was ignored, as it is for what a shell starts in the background.
+            // Java does not handle INT if it was ignored, and shells ignore INT for processes in the background.
             Process process = start("exec \"$@\"", "FROM busybox\nRUN echo be''gun && sleep 600\n", "--no-cache");
             StringBuilder out = new StringBuilder();
             for (int read = 0; read >= 0; ) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What treenqctl has beyond buildctl's options: several builds in one process, and contexts under a key of their own.
+ * Options that buildctl does not have: several builds in one process, and contexts with their own shared key.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
@@ -105,7 +105,7 @@ class RepetitionTest {
         return context;
     }
 
-    /** From the last line on the context, such as {@code #3 transferring context: 3.00MB 0.1s done}. */
+    /** Returns the unit in the last line such as {@code #3 transferring context: 3.00MB 0.1s done}. */
     private static String unitOfTransfer(Ctl run) {
         assertEquals(0, run.exit(), run.err());
         return Pattern.compile("transferring context: [0-9.]+(\\S+)")

@@ -109,7 +109,7 @@ class ResultsTest {
         assertTrue(Files.notExists(nest));
     }
 
-    /** The result replaces the folder that the file was to be written to. */
+    /** The result replaces the folder of the metadata file with a link. */
     @Test
     void aLinkInAResultCannotRedirectTheMetadataFile() throws Exception {
         Path out = scratch.resolve("out");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** treenqctl as a process, with everything that it takes from its environment and hands to the daemon on demand. */
+/** treenqctl as a process, with the secrets, keys and logins that the daemon requests during a build. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class SessionOptionsTest {

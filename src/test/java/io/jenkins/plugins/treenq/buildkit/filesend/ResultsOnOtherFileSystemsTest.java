@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Results on file systems as other operating systems have them, in memory. */
-class OtherFileSystemsTest {
+/** Results on file systems of other operating systems, in memory. */
+class ResultsOnOtherFileSystemsTest {
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private FileSystem system;
@@ -100,7 +100,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void windowsGetsFilesFoldersAndLinksWithTheirTimes() throws Exception {
+    void filesFoldersAndLinksAreCreatedOnWindows() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = windows(false)
                 .send(
                         announce(folder("a")),
@@ -139,21 +139,21 @@ class OtherFileSystemsTest {
                 "<",
                 "a\tb"
             })
-    void windowsRefusesNamesThatItWouldReadAsSomethingElse(String name) throws Exception {
+    void namesThatAreInvalidOnWindowsAreRefused(String name) throws Exception {
         String message = refusal(windows(false).send(announce(file(name, 0))));
         assertTrue(message.contains("no file can have that name on this system"), message);
         assertEquals(Set.of(), everything());
     }
 
     @Test
-    void windowsRefusesALinkToWhatIsNoPathThere() throws Exception {
+    void aLinkToAnInvalidWindowsPathIsRefused() throws Exception {
         String message = refusal(windows(false).send(announce(symlink("link", "a|b"))));
         assertTrue(message.contains("'link' cannot be written"), message);
         assertEquals(Set.of(), everything());
     }
 
     @Test
-    void namesThatAreOneInAFileSystemAreRefusedInsteadOfLost() throws Exception {
+    void namesThatDifferOnlyInCaseAreRefusedOnWindows() throws Exception {
         String message = refusal(windows(false)
                 .send(announce(folder("a")), announce(file("a/README", 0)), announce(file("a/readme", 0))));
         assertTrue(message.contains("'a/README' and 'a/readme'"), message);
@@ -161,13 +161,13 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void composedAndDecomposedNamesAreOneOnMacOs() throws Exception {
+    void namesThatDifferOnlyInCompositionAreRefusedOnMacOs() throws Exception {
         String message = refusal(macOs().send(announce(file("e\u0301", 0)), announce(file("\u00e9", 0))));
         assertTrue(message.contains("the same name"), message);
     }
 
     @Test
-    void aNameInAnotherCaseThanThatOfAnOldFileReplacesIt() throws Exception {
+    void aFileReplacesAnOldFileWhoseNameDiffersInCase() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = windows(true);
         Files.writeString(output.resolve("readme"), "old");
         Files.writeString(output.resolve("stale"), "old");
@@ -180,7 +180,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void aLinkIsNotFollowedUnderAnotherCaseOfItsName() throws Exception {
+    void aLinkIsNotFollowedByANameThatDiffersInCase() throws Exception {
         FakeDaemon.Transfer<ArrivingPacket> transfer = windows(false);
         Path outside = Files.createDirectories(output.resolveSibling("outside"));
         Files.createSymbolicLink(output.resolve("Link"), outside);
@@ -193,7 +193,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void whatAFileSystemHasNothingLikeIsSaid() throws Exception {
+    void unsupportedFileTypesAreReported() throws Exception {
         ArrivingStat.Builder fifo = stat("fifo", FileMode.FIFO | 0644);
         String message = refusal(windows(false).send(announce(fifo)));
         assertTrue(message.contains("'fifo' cannot be written"), message);

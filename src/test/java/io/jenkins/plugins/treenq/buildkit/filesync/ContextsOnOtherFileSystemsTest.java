@@ -33,11 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Contexts on file systems as other operating systems have them, in memory. What they have to give is what fsutil gives
- * on those systems, which was read, not run ({@code stat.go}, {@code followlinks.go}, {@code filter.go}; Go's
+ * Contexts on file systems of other operating systems, in memory. The expected results are those of fsutil on these
+ * systems according to its sources; it was not run ({@code stat.go}, {@code followlinks.go}, {@code filter.go}; Go's
  * {@code os/types_windows.go}).
  */
-class OtherFileSystemsTest {
+class ContextsOnOtherFileSystemsTest {
     private static final int FILE = 0755;
     private static final int READ_ONLY = 0555;
 
@@ -88,7 +88,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsEverythingMayBeExecutedAndWhatIsReadOnlyMayNotBeWritten() throws Exception {
+    void windowsFilesAreExecutableAndReadOnlyFilesNotWritable() throws Exception {
         Path folder = windows();
         write(folder, "dir\\file", "content");
         Files.setAttribute(write(folder, "fixed", "x"), "dos:readonly", true);
@@ -107,7 +107,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsTwoNamesOfAFileAreTwoFiles() throws Exception {
+    void hardLinksOnWindowsAreSentAsSeparateFiles() throws Exception {
         Path folder = windows();
         Files.createLink(folder.resolve("b"), write(folder, "a", "same"));
         Map<String, Stat> walk = walk(folder);
@@ -116,7 +116,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsPatternsSeparateNamesWithEitherSlash() throws Exception {
+    void patternsOnWindowsSeparateNamesWithEitherSlash() throws Exception {
         Path folder = windows();
         for (String path : List.of("a\\keep", "a\\drop", "b\\keep", "b\\drop")) {
             write(folder, path, "");
@@ -130,7 +130,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsPathsDifferInCaseFromPatternsAsTheyDoForGo() throws Exception {
+    void patternsOnWindowsAreCaseSensitiveAsInGo() throws Exception {
         Path folder = windows();
         write(folder, "Sub\\File", "");
         assertEquals(
@@ -139,7 +139,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsAbsoluteLinksLeadOnFromTheContextsRoot() throws Exception {
+    void absoluteLinksOnWindowsAreResolvedInTheContext() throws Exception {
         Path folder = windows();
         write(folder, "dir\\target", "");
         write(folder, "other\\dir\\target", "");
@@ -153,7 +153,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onWindowsNamesThatCannotBeThereAreNotFound() throws Exception {
+    void invalidNamesOnWindowsAreNotFound() throws Exception {
         Path folder = windows();
         write(folder, "file", "");
         assertEquals(
@@ -162,7 +162,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void namesThatDifferFromThoseOnDiskInCaseReadTheSameFiles() throws Exception {
+    void namesThatDifferInCaseReadTheSameFile() throws Exception {
         for (Path folder : List.of(windows(), macOs())) {
             write(folder.resolve("Sub"), "File", "content");
             FolderTree tree = new FolderTree(new RootedPath(folder, null));
@@ -174,7 +174,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void aLinkIsOneWhateverTheCaseOfItsName() throws Exception {
+    void aLinkIsNotFollowedByANameThatDiffersInCase() throws Exception {
         for (Path folder : List.of(windows(), macOs())) {
             Path outside = Files.createDirectories(folder.resolveSibling("outside"));
             write(outside, "file", "secret");
@@ -186,7 +186,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void onMacOsComposedAndDecomposedNamesAreSentAsTheyAreListed() throws Exception {
+    void decomposedNamesOnMacOsAreSentAsTheyAreListed() throws Exception {
         Path folder = macOs();
         write(folder, "A\u0308/e\u0301", "content");
         write(folder, "z", "");
@@ -204,7 +204,7 @@ class OtherFileSystemsTest {
     }
 
     @Test
-    void aWholeTransferWorksFromAFolderInMemory() throws Exception {
+    void aFolderOnWindowsIsTransferred() throws Exception {
         Path folder = windows();
         write(folder, "dir\\file", "content");
         ExecutorService executor = Executors.newCachedThreadPool();
