@@ -25,11 +25,9 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.openqa.selenium.By;
 
 /** Projects with several images, as a user builds them with {@code treenqBake}, and their pages in Chromium. */
-@WithJenkins
 class BakeInBrowserTest extends InBrowser {
     private static final By TARGETS = By.className("treenq-images");
 

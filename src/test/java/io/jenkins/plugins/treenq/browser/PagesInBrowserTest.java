@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -258,8 +257,11 @@ class PagesInBrowserTest extends InBrowser {
 
         browser.resize(Browser.NARROW);
         browser.click(rollBack("#1"));
-        Rectangle question = browser.shown(DIALOG).getRect();
-        assertThat(question.getX() + question.getWidth(), lessThanOrEqualTo(Browser.NARROW));
+        // While the dialog appears, an animation changes its size.
+        browser.until("narrow dialog", () -> {
+            Rectangle question = browser.shown(DIALOG).getRect();
+            return question.getX() + question.getWidth() <= Browser.NARROW;
+        });
         browser.picture("job-images-question");
         browser.press(Keys.ENTER);
 

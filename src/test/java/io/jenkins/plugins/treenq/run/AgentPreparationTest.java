@@ -18,7 +18,6 @@ import hudson.remoting.Channel;
 import hudson.slaves.ComputerListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
-import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import java.io.File;
 import java.util.List;
@@ -32,9 +31,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The jars and classes that a new agent gets from the controller for its first build. */
-@SharedJenkins
+@WithJenkins
 class AgentPreparationTest {
     private static final long MOST_BYTES = 8 << 20;
 

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The classes of the client, which an agent of Jenkins unloads with the plugin. Nothing of the client may hold them. */
+/** The client's classes, which an agent of Jenkins unloads with the plugin. Nothing of the client may hold them. */
 class UnloadedClassesTest {
     private static String threadNames() {
         return Thread.getAllStackTraces().keySet().stream()

@@ -45,9 +45,14 @@ record Ctl(int exit, String out, String err) {
         return run(folder, scratch, environment, new byte[0], line);
     }
 
-    private static List<String> program() {
+    /** Returns the command that runs treenqctl, in a JVM that compiles as that of the script {@code treenqctl} does. */
+    static List<String> program() {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-DisplayVMOutput",
+                "-XX:CompilerDirectivesFile=" + Path.of("compiler.json").toAbsolutePath(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Treenqctl.class.getName());

@@ -28,11 +28,7 @@ class LostOutputTest {
     /** Runs treenqctl in a shell script, in which {@code $@} is treenqctl with its arguments. */
     private Ctl shell(String script, String... arguments) throws Exception {
         List<String> line = new ArrayList<>(List.of("bash", "-o", "pipefail", "-c", script, "bash"));
-        line.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Treenqctl.class.getName()));
+        line.addAll(Ctl.program());
         line.addAll(daemon.connection());
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line);

@@ -32,11 +32,7 @@ class ProcessTest {
     private Process start(String script, String dockerfile, String... arguments) throws IOException {
         Files.writeString(folder.resolve("Dockerfile"), dockerfile);
         List<String> line = new ArrayList<>(List.of("bash", "-c", script, "bash"));
-        line.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Treenqctl.class.getName()));
+        line.addAll(Ctl.program());
         line.addAll(daemon.connection());
         line.addAll(List.of(
                 "build", "--frontend=dockerfile.v0", "--local=context=" + folder, "--local=dockerfile=" + folder));

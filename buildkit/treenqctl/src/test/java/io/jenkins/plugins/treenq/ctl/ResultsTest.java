@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.Daemon;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,13 +74,7 @@ class ResultsTest {
     @Test
     void anArchiveIsWrittenToStandardOutput() throws Exception {
         Path theirs = piped(List.of(daemon.buildctl()), "theirs");
-        Path ours = piped(
-                List.of(
-                        System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Treenqctl.class.getName()),
-                "ours");
+        Path ours = piped(Ctl.program(), "ours");
         assertTrue(Files.size(theirs) > 1 << 20);
         assertEquals(-1, Files.mismatch(theirs, ours));
     }

@@ -36,12 +36,8 @@ class SessionOptionsTest {
 
     private String treenqctl(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Treenqctl.class.getName(),
-                "--addr=" + daemon.socket()));
+        List<String> line = new ArrayList<>(Ctl.program());
+        line.add("--addr=" + daemon.socket());
         line.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().putAll(environment);
