@@ -495,6 +495,11 @@ public final class BakeBuild {
                 throw new AbortException("target '" + target.name() + "' asks for the entitlement '" + missing.get(0)
                         + "'; add it to allow of the step if the target may have it");
             }
+            if (order.remote() != null && BakeEntitlements.writes(target)) {
+                throw new AbortException(
+                        "target '" + target.name() + "' writes files to the workspace, which bake files of"
+                                + " another repository may not do; remove the output or the local cache, for example with set");
+            }
             if (!Set.of("", TargetBuild.LINT).contains(target.subrequest())) {
                 throw new AbortException("target '" + target.name() + "' calls '"
                         + target.subrequest().replaceFirst("^frontend[.]", "")
@@ -562,10 +567,13 @@ public final class BakeBuild {
         return order.credentialsId();
     }
 
-    /** Returns the credentials of the remote definition, for contexts on its host. The file names the contexts. */
+    /**
+     * Returns the credentials of the remote definition, for contexts in its repository. The file names the contexts, and
+     * a build can read the credentials of its context.
+     */
     @CheckForNull
     private String contextCredentialsId(DockerfileBuild build) {
-        return order.remote() != null && BakePaths.isSameHost(order.remote(), build.context())
+        return order.remote() != null && BakePaths.isSameRepository(order.remote(), build.context())
                 ? order.contextCredentialsId()
                 : null;
     }

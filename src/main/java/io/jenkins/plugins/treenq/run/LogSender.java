@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
@@ -43,8 +44,8 @@ final class LogSender {
     }
 
     synchronized void println(String line) {
-        try {
-            while (waiting.length() >= MOST_CHARS && !broken) {
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(this::wake)) {
+            while (waiting.length() >= MOST_CHARS && !broken && !CancellableWork.isCancelled()) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -61,6 +62,10 @@ final class LogSender {
             scheduled = true;
             Async.pause(PERIOD).thenRun(this::sendScheduled);
         }
+    }
+
+    private synchronized void wake() {
+        notifyAll();
     }
 
     private synchronized void sendScheduled() {

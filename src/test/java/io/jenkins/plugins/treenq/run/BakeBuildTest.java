@@ -581,6 +581,10 @@ class BakeBuildTest {
                   dockerfile-inline = "FROM scratch\\nCOPY hello /\\n"
                   tags = ["%1$s/%2$s/own:1"]
                 }
+                target "writing" {
+                  dockerfile-inline = "FROM scratch\\nCOPY app /\\n"
+                  output = ["type=local,dest=."]
+                }
                 target "outside" {
                   context = "cwd:///etc"
                   dockerfile-inline = "FROM scratch\\nCOPY passwd /\\n"
@@ -603,6 +607,10 @@ class BakeBuildTest {
             WorkflowRun outside = pipelines.failure(
                     "treenqBake(%s, contextCredentialsId: 'git-login', targets: 'outside')".formatted(remote));
             jenkins.assertLogContains("ERROR: target 'outside': context '/etc' is outside of '", outside);
+            WorkflowRun writing = pipelines.failure(
+                    "treenqBake(%s, contextCredentialsId: 'git-login', targets: 'writing')".formatted(remote));
+            jenkins.assertLogContains(
+                    "ERROR: target 'writing' writes files to the workspace, which bake files", writing);
             WorkflowRun missing = pipelines.failure(
                     "treenqBake(%s, contextCredentialsId: 'git-login', files: 'no.hcl')".formatted(remote));
             jenkins.assertLogContains("no.hcl", missing);

@@ -5,6 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,9 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
             group.targets = new ArrayList<>(
                     group.targets.stream().distinct().sorted(Value.KEYS).toList());
         }
+        Set<String> linkedTargets = new HashSet<>();
         for (Map.Entry<String, BakeTarget> each : new TreeMap<>(targets).entrySet()) {
-            link(each.getKey(), each.getValue(), targets, config, overrides, List.of());
+            link(each.getKey(), each.getValue(), targets, config, overrides, List.of(), linkedTargets);
         }
         targets.values().forEach(target -> prepare(target, request));
         return new BakeDefinition(groups, targets);
@@ -105,14 +107,22 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
         return remote ? BakePaths.folder(source, context) : BakePaths.local(context);
     }
 
-    /** Adds the targets whose results others take as contexts. */
+    /**
+     * Adds the targets whose results others take as contexts.
+     *
+     * @param done the targets whose contexts have been followed, so that targets with many paths are followed once
+     */
     private static void link(
             String name,
             BakeTarget target,
             Map<String, BakeTarget> targets,
             BakeConfig config,
             Map<String, Map<String, Overrides.Override>> overrides,
-            List<String> path) {
+            List<String> path,
+            Set<String> done) {
+        if (done.contains(name)) {
+            return;
+        }
         List<String> visited = BakeTarget.appended(path, List.of(name));
         if (visited.size() > 100) {
             throw new BakeException("More than 100 targets are linked in a row");
@@ -135,7 +145,7 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
                 linked.linked = true;
                 targets.put(other, linked);
             }
-            link(other, linked, targets, config, overrides, visited);
+            link(other, linked, targets, config, overrides, visited, done);
             if (linked.entitlements != null) {
                 target.entitlements =
                         new ArrayList<>(BakeTarget.appended(target.entitlements, linked.entitlements).stream()
@@ -149,5 +159,6 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
                         + target.platforms() + " are not a subset of " + linked.platforms());
             }
         }
+        done.add(name);
     }
 }

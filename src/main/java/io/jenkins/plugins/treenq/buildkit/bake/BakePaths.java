@@ -26,7 +26,8 @@ public final class BakePaths {
 
     /** A scheme, a user, and a host with its port. */
     private static final Pattern ORIGIN = Pattern.compile(
-            "([A-Za-z]+://|)(?:[^/@?#\\\\\\s]*@)?([^/@?#:\\\\\\s]+(?::[0-9]+(?=[/?#]|$))?)(?:[/?#:].*|$)",
+            "([A-Za-z]+://|)(?:[^/@?#\\\\\\s]*@)?"
+                    + "((?:\\[[0-9A-Fa-f:.%]+]|[^/@?#:\\[\\]\\\\\\s]+)(?::[0-9]+(?=[/?#]|$))?)(?:[/?#:].*|$)",
             Pattern.DOTALL);
 
     private static final Pattern SUBFOLDER = Pattern.compile("([?&]subdir=)([^&#]*)");
@@ -66,6 +67,13 @@ public final class BakePaths {
                 && isRemote(other)
                 && !origin(address).isEmpty()
                 && origin(address).equals(origin(other));
+    }
+
+    /** Whether two addresses name the same repository or file, apart from the commit and the folder. */
+    public static boolean isSameRepository(String address, String other) {
+        return isRemote(address)
+                && isRemote(other)
+                && address.replaceFirst("(?s)[?#].*", "").equals(other.replaceFirst("(?s)[?#].*", ""));
     }
 
     /** Whether a file that begins with these bytes is an archive, which a remote definition can be. */

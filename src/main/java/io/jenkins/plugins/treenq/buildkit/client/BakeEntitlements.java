@@ -178,6 +178,11 @@ public final class BakeEntitlements {
         return paths;
     }
 
+    /** Whether a target writes files or folders of the client. */
+    public static boolean writes(TargetBuild target) {
+        return !writtenPaths(target).isEmpty();
+    }
+
     private static Set<String> writtenPaths(TargetBuild target) {
         Set<String> paths = new TreeSet<>();
         target.build().destinations().forEach(output -> paths.add(output.path()));

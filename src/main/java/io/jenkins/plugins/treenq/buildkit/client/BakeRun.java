@@ -221,7 +221,8 @@ public final class BakeRun implements AutoCloseable {
         });
         CompletableFuture<SortedMap<String, BuildResult>> all = together(works);
         try {
-            return FutureOutcome.get(all, TargetFailedException.class);
+            // A copy, as in RunningBuild.
+            return FutureOutcome.get(all.copy(), TargetFailedException.class);
         } catch (InterruptedException e) {
             cancel();
             // When the result is complete, no further events are sent and no further files are written.
@@ -268,12 +269,12 @@ public final class BakeRun implements AutoCloseable {
         Queue<TargetFailedException> failures = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<T>> followed = new ArrayList<>();
         outcomes.forEach((target, outcome) -> followed.add(outcome.whenComplete((value, failure) -> {
-            folders.ended(contents(target));
             if (failure != null) {
                 failures.add(new TargetFailedException(target, FutureOutcome.cause(failure)));
                 links.fail(target);
                 cancel();
             }
+            folders.ended(contents(target));
         })));
         CompletableFuture<SortedMap<String, T>> all = CompletableFuture.allOf(
                         followed.toArray(CompletableFuture[]::new))

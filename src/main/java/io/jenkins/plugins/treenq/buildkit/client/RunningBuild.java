@@ -213,7 +213,9 @@ public final class RunningBuild {
     /** Waits for the result. An interrupt cancels the build. */
     public BuildResult await() throws BuildkitException, InterruptedException {
         try {
-            return FutureOutcome.get(result, BuildkitException.class);
+            // A copy, because cancelling the caller's work cancels what it waits for, and this future must wait for the
+            // end.
+            return FutureOutcome.get(result.copy(), BuildkitException.class);
         } catch (InterruptedException e) {
             cancel();
             // When the result is complete, no further events are sent and no further files are written.

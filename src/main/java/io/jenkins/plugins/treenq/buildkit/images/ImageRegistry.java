@@ -274,9 +274,10 @@ public final class ImageRegistry implements AutoCloseable {
         return host;
     }
 
-    /** Interrupts the requests in progress. */
+    /** Releases the threads. The requests in progress were cancelled by the call that made them, which has returned. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        // Without an interrupt, because a thread of an agent may be loading classes.
+        threads.shutdown();
     }
 }

@@ -234,6 +234,7 @@ final class RegistryClient {
 
     private RegistryResponse exchange(RegistryRequest request, URI place, String authorization)
             throws IOException, BuildkitException, InterruptedException {
+        CancellableWork.check();
         // In newer JDKs, the timeout of HttpRequest includes the transfer of the content, which may take longer.
         CompletableFuture<HttpResponse<ResponseBody>> answer =
                 http.sendAsync(request.toHttp(place, authorization, proxies), info -> new ResponseBody());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -58,7 +59,10 @@ final class RegistryResponse implements AutoCloseable {
         try {
             body().readNBytes(SHORT_BYTES);
         } catch (InterruptedIOException e) {
-            Thread.currentThread().interrupt();
+            // The thread of cancelled work was not interrupted, and may load classes on its way out.
+            if (!CancellableWork.isCancelled()) {
+                Thread.currentThread().interrupt();
+            }
         } catch (IOException e) {
             // The rest of the content is not needed.
         }

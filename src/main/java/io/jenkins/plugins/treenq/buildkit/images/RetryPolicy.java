@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.images;
 
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -73,7 +75,11 @@ final class RetryPolicy {
     }
 
     void pause() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(pauseMillis);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(cancelled::countDown)) {
+            cancelled.await(pauseMillis, TimeUnit.MILLISECONDS);
+        }
+        CancellableWork.check();
     }
 
     /**

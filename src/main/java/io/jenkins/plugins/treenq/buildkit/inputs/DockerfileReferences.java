@@ -72,10 +72,15 @@ final class DockerfileReferences {
 
     /** Checks the image of a frontend and returns it, because it is a reference, too. */
     static String frontend(String image) throws UnknownInputException {
-        if (!FRONTEND.matcher(image).matches()) {
+        if (!isFrontend(image)) {
             throw new UnknownInputException("the inputs of the frontend " + image + " are unknown");
         }
         return image;
+    }
+
+    /** Whether an image is one of the known frontends. */
+    static boolean isFrontend(String image) {
+        return FRONTEND.matcher(image).matches();
     }
 
     private void read() throws UnknownInputException {

@@ -45,11 +45,11 @@ final class InputsReader {
     private final FieldHash hash = new FieldHash();
     private final Set<String> images = new TreeSet<>();
 
-    /** The names of the images that a named context replaces. */
-    private final Set<String> replaced = new HashSet<>();
+    /** Images that no named context replaces: values of named contexts, and frontends. */
+    private final Set<String> ownImages = new TreeSet<>();
 
-    /** The names of the images that the result of another build replaces. */
-    private final Set<String> ofResults = new HashSet<>();
+    /** The names of the contexts that replace images. */
+    private final Set<String> replaced = new HashSet<>();
 
     InputsReader(
             BuildRequest request,
@@ -62,7 +62,6 @@ final class InputsReader {
         this.boundary = boundary;
         this.registry = registry;
         this.results = results;
-        results.keySet().forEach(name -> ofResults.add(normal(name)));
     }
 
     Digest hash(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
@@ -143,7 +142,7 @@ final class InputsReader {
         });
         images.addAll(DockerfileReferences.images(dockerfile, arguments));
         if (arguments.containsKey("BUILDKIT_SYNTAX")) {
-            images.add(DockerfileReferences.frontend(arguments.get("BUILDKIT_SYNTAX")));
+            ownImages.add(DockerfileReferences.frontend(arguments.get("BUILDKIT_SYNTAX")));
         }
     }
 
@@ -162,12 +161,12 @@ final class InputsReader {
                     folder.hash(List.of(), hash.begin(option.getKey()));
                 }
             } else if (value.startsWith(IMAGE)) {
-                images.add(value.substring(IMAGE.length()));
+                ownImages.add(value.substring(IMAGE.length()));
             } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {
                 throw new UnknownInputException("the content of the context '" + name + "' may have changed");
             }
             if (!name.contains("::")) {
-                replaced.add(normal(name));
+                replaced.add(name);
             }
         }
     }
@@ -179,23 +178,43 @@ final class InputsReader {
         return result.hash().value();
     }
 
-    private static String normal(String name) {
+    /**
+     * Returns the name by which BuildKit looks for a context that replaces an image
+     * ({@code frontend/dockerui/namedcontext.go}): the familiar name without the tag {@code latest}. A context with
+     * another form of the same name has no effect there.
+     */
+    private static String contextName(String image) {
         try {
-            return ImageName.parse(name).toString();
+            ImageName name = ImageName.parse(image);
+            String familiar = name.host().equals("docker.io")
+                    ? name.repository().replaceFirst("^library/([^/]+)$", "$1")
+                    : name.name();
+            return (familiar
+                            + (name.tag().isEmpty() ? "" : ":" + name.tag())
+                            + (name.digest().isEmpty() ? "" : "@" + name.digest()))
+                    .replaceFirst(":latest$", "");
         } catch (IllegalArgumentException e) {
-            return name;
+            return image;
         }
     }
 
     private void resolveImages() throws UnknownInputException, BuildkitException, InterruptedException {
+        for (String image : ownImages) {
+            hash.add("image " + image, digest(image).value());
+        }
         for (String image : images) {
-            if (image.equals("scratch") || ofResults.contains(normal(image))) {
+            // A Dockerfile's frontend is among its images, and no context replaces it.
+            boolean replaceable = !DockerfileReferences.isFrontend(image);
+            String name = contextName(image);
+            if (image.equals("scratch")
+                    || ownImages.contains(image)
+                    || replaceable && results.containsKey(name) && replaced.contains(name)) {
                 continue;
             }
             try {
                 hash.add("image " + image, digest(image).value());
             } catch (UnknownInputException | BuildkitException.RegistryRefusedException e) {
-                if (!replaced.contains(normal(image))) {
+                if (!replaceable || !replaced.contains(name)) {
                     throw e;
                 }
             }

@@ -156,6 +156,17 @@ class BakeLimitsTest {
     }
 
     @Test
+    void targetsWithManyPathsAreFollowedOnce() {
+        StringBuilder file = new StringBuilder("target \"default\" { contexts = { a = \"target:t0\" } }\n");
+        for (int i = 0; i < 60; i++) {
+            file.append("target \"t%d\" { contexts = { a = \"target:t%d\", b = \"target:t%d\" } }%n"
+                    .formatted(i, i + 1, i + 1));
+        }
+        String printed = BakeTesting.print("docker-bake.hcl", file + "target \"t60\" {}\n");
+        assertTrue(printed.contains("\"t60\""), printed);
+    }
+
+    @Test
     void targetsThatLinkEachOtherAreRefused() {
         BakeException refused = assertThrows(
                 BakeException.class,

@@ -45,9 +45,23 @@ class BakePathsTest {
         assertFalse(BakePaths.isSameHost(repository, "app"));
         assertTrue(BakePaths.isSameHost("git@example.com:a.git", "git@example.com:b.git"));
         assertFalse(BakePaths.isSameHost("git@example.com:a.git", "git@example.org:a.git"));
+        assertTrue(BakePaths.isSameHost("https://[2001:db8::1]/a.git", "https://[2001:db8::1]/b.git"));
+        assertFalse(BakePaths.isSameHost("https://[2001:db8::1]/a.git", "https://[2001:db8::2]/b.git"));
+        assertFalse(BakePaths.isSameHost("https://[2001:db8::1]/a.git", "https://[2001:db8::1]:8443/b.git"));
         assertEquals("git.example.com", BakePaths.host(repository));
         assertEquals("127.0.0.1:8080", BakePaths.host("http://user@127.0.0.1:8080/x.git"));
         assertEquals("example.com", BakePaths.host("git@example.com:a.git"));
+    }
+
+    @Test
+    void aContextIsInTheSameRepositoryWithAnotherCommitOrFolder() {
+        String repository = "https://git.example.com/shop/deploy.git#main";
+        assertTrue(BakePaths.isSameRepository(repository, "https://git.example.com/shop/deploy.git#main:app"));
+        assertTrue(BakePaths.isSameRepository(repository, "https://git.example.com/shop/deploy.git?ref=v1"));
+        assertFalse(BakePaths.isSameRepository(repository, "https://git.example.com/other/deploy.git#main"));
+        assertFalse(BakePaths.isSameRepository(repository, "http://git.example.com/shop/deploy.git#main"));
+        assertFalse(BakePaths.isSameRepository(repository, "app"));
+        assertTrue(BakePaths.isSameRepository("git@example.com:a.git", "git@example.com:a.git#:app"));
     }
 
     @Test

@@ -255,10 +255,14 @@ class BuildInputsTest {
     void anImageThatANamedContextReplacesNeedNotExist() throws Exception {
         Files.writeString(context.resolve("Dockerfile"), "FROM localhost:1/base\n");
         obstacle();
+        request.option("context:localhost:1/base", "docker-image://" + BASE);
+        hash();
+        request.option("context:localhost:1/base::linux/arm64", "docker-image://" + BASE);
+        hash();
+        anew();
+        // BuildKit looks for the name without this tag.
         request.option("context:localhost:1/base:latest", "docker-image://" + BASE);
-        hash();
-        request.option("context:localhost:1/base:latest::linux/arm64", "docker-image://" + BASE);
-        hash();
+        obstacle();
         anew();
         request.option("context:localhost:1/base::linux/arm64", "docker-image://" + BASE);
         obstacle();
@@ -277,6 +281,24 @@ class BuildInputsTest {
                 "target:base has unknown inputs: unclear",
                 with(new BuildInputs(null, "unclear")).obstacle());
         assertEquals("the content of the context 'base' may have changed", obstacle());
+    }
+
+    @Test
+    void aResultHidesNoImageThatBuildKitDoesNotReplace() throws Exception {
+        BuildInputs base = new BuildInputs(DIGEST, "");
+        Files.writeString(context.resolve("Dockerfile"), "FROM localhost:1/base\n");
+        request.option("context:localhost:1/base:latest", "target:base");
+        assertNull(of(Map.of("localhost:1/base:latest", base)).hash());
+
+        anew();
+        request.option("context:localhost:1/base", "target:base");
+        assertNotNull(of(Map.of("localhost:1/base", base)).hash());
+        request.option("context:tools", "docker-image://localhost:1/base");
+        assertNull(of(Map.of("localhost:1/base", base)).hash());
+    }
+
+    private BuildInputs of(Map<String, BuildInputs> results) throws Exception {
+        return BuildInputs.of(request.build(), locals, null, images, more, results);
     }
 
     private BuildInputs with(BuildInputs base) throws Exception {
