@@ -496,9 +496,9 @@ public final class BakeBuild {
                         + "'; add it to allow of the step if the target may have it");
             }
             if (order.remote() != null && BakeEntitlements.writes(target)) {
-                throw new AbortException(
-                        "target '" + target.name() + "' writes files to the workspace, which bake files of"
-                                + " another repository may not do; remove the output or the local cache, for example with set");
+                throw new AbortException("target '" + target.name()
+                        + "' writes files to the workspace, which bake files of another repository may not do;"
+                        + " remove the output or the local cache, for example with set");
             }
             if (!Set.of("", TargetBuild.LINT).contains(target.subrequest())) {
                 throw new AbortException("target '" + target.name() + "' calls '"
@@ -568,8 +568,8 @@ public final class BakeBuild {
     }
 
     /**
-     * Returns the credentials of the remote definition, for contexts in its repository. The file names the contexts, and
-     * a build can read the credentials of its context.
+     * Returns the credentials of the remote definition, for contexts in its repository. The file names the contexts,
+     * and a build can read the credentials of its context.
      */
     @CheckForNull
     private String contextCredentialsId(DockerfileBuild build) {
