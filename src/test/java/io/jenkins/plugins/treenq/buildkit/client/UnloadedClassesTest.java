@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.client;
 
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,24 +39,44 @@ class UnloadedClassesTest {
         }
     }
 
-    /** Loads the classes in a separate class loader, like a plugin on an agent. */
+    /** In a JVM of its own, because other tests leave objects there that may refer to the classes. */
     @Test
     void theClassesCanBeUnloadedWhenNoBuildRuns() throws Exception {
-        URL[] urls = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .map(UnloadedClassesTest::url)
-                .toArray(URL[]::new);
-        // The last threads of a client end a while after it was closed, those of both clients at the same time.
-        List<WeakReference<ClassLoader>> classes = new ArrayList<>();
-        for (Daemon daemon : Daemon.all()) {
-            classes.add(new WeakReference<>(connectAndClose(urls, daemon)));
-        }
-        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        for (WeakReference<ClassLoader> each : classes) {
-            while (each.get() != null && System.nanoTime() < deadline) {
-                System.gc();
-                TimeUnit.MILLISECONDS.sleep(500);
+        Daemon.all();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Unloading.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+    }
+
+    /** Loads the classes in a separate class loader, like a plugin on an agent, and waits until they are unloaded. */
+    static final class Unloading {
+        private Unloading() {}
+
+        public static void main(String[] arguments) throws Exception {
+            URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .map(UnloadedClassesTest::url)
+                    .toArray(URL[]::new);
+            // The last threads of a client end a while after it was closed, those of both clients at the same time.
+            List<WeakReference<ClassLoader>> classes = new ArrayList<>();
+            for (Daemon daemon : Daemon.all()) {
+                classes.add(new WeakReference<>(connectAndClose(urls, daemon)));
             }
-            assertNull(each.get(), UnloadedClassesTest::threadNames);
+            long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+            for (WeakReference<ClassLoader> each : classes) {
+                while (each.get() != null && System.nanoTime() < deadline) {
+                    System.gc();
+                    TimeUnit.MILLISECONDS.sleep(500);
+                }
+                if (each.get() != null) {
+                    throw new IllegalStateException("the classes are still loaded; threads: " + threadNames());
+                }
+            }
         }
     }
 

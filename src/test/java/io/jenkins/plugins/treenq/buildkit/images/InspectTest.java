@@ -507,14 +507,17 @@ class InspectTest {
         try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 ImageRegistry strict = new ImageRegistry(RegistryLogins.NONE, Map.of())) {
             Thread server = new Thread(() -> {
-                try (Socket asked = plain.accept()) {
-                    asked.getInputStream().read();
-                    asked.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes());
-                    asked.shutdownOutput();
-                    // If a connection is closed with unread bytes, it is reset, and the response is lost.
-                    asked.getInputStream().transferTo(OutputStream.nullOutputStream());
-                } catch (IOException e) {
-                    // The assertion on the message below then fails.
+                // The HTTP client may connect again if the first connection breaks.
+                while (!plain.isClosed()) {
+                    try (Socket asked = plain.accept()) {
+                        asked.getInputStream().read();
+                        asked.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes());
+                        asked.shutdownOutput();
+                        // If a connection is closed with unread bytes, it is reset, and the response is lost.
+                        asked.getInputStream().transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // The assertion on the message below fails, or the test has ended.
+                    }
                 }
             });
             server.start();
@@ -525,6 +528,7 @@ class InspectTest {
                                     BuildkitException.RegistryRefusedException.class,
                                     () -> strict.resolve(ImageName.parse(host + "/a/b:1")))
                             .getMessage());
+            plain.close();
             server.join();
         }
     }
