@@ -39,13 +39,16 @@ final class LogSender {
     /** Whether the controller cannot be reached any more. */
     private boolean broken;
 
+    /** Whether the task was cancelled, so that it does not wait any more. */
+    private boolean cancelled;
+
     LogSender(LogSink sink) {
         this.sink = sink;
     }
 
     synchronized void println(String line) {
-        try (CancellableWork.Hook ignored = CancellableWork.onCancel(this::wake)) {
-            while (waiting.length() >= MOST_CHARS && !broken && !CancellableWork.isCancelled()) {
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(this::cancel)) {
+            while (waiting.length() >= MOST_CHARS && !broken && !cancelled) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -64,7 +67,8 @@ final class LogSender {
         }
     }
 
-    private synchronized void wake() {
+    private synchronized void cancel() {
+        cancelled = true;
         notifyAll();
     }
 
