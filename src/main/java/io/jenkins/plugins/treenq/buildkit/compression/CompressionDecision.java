@@ -25,8 +25,14 @@ public final class CompressionDecision {
     /** The factor by which compression must increase the content per second to be worth its processor time. */
     static final double WORTHWHILE = 1.3;
 
-    /** The number of periods until the alternative is tried again; doubles with each attempt without benefit. */
-    static final int FIRST_PAUSE = 16;
+    /**
+     * The number of periods until compression is tried again after its first attempt without benefit, which may have
+     * been slow for another reason; doubles with each further attempt.
+     */
+    static final int SHORTEST_PAUSE = 4;
+
+    /** The number of periods until the other way is tried again after an attempt with benefit. */
+    static final int PAUSE = 16;
 
     static final int LONGEST_PAUSE = 64;
 
@@ -37,7 +43,7 @@ public final class CompressionDecision {
     private boolean compressing;
     private boolean attempt;
     private double otherRate;
-    private int pause = FIRST_PAUSE;
+    private int pause = SHORTEST_PAUSE / 2;
     private int periodsLeft;
 
     /** All periods since the last attempt, because a single one may be slow for any reason. */
@@ -124,7 +130,7 @@ public final class CompressionDecision {
             sinceAttemptBytes = 0;
             sinceAttemptNanos = 0;
             if (isBetter(rate)) {
-                pause = FIRST_PAUSE;
+                pause = PAUSE;
             } else {
                 compressing = !compressing;
                 pause = Math.min(2 * pause, LONGEST_PAUSE);

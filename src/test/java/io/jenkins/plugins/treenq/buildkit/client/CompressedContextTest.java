@@ -88,7 +88,8 @@ class CompressedContextTest {
             compressed = build(relay.endpoint(null), log);
             sent = relay.bytesFromClients();
         }
-        assertTrue(sent < contextBytes / 2, () -> sent + " of " + contextBytes);
+        // Usually a quarter. On a busy machine, the first attempt to compress may be too slow to be continued.
+        assertTrue(sent < contextBytes * 3 / 4, () -> sent + " of " + contextBytes);
         assertTrue(
                 log.toString().matches("(?s).*sent [0-9.]+ MB \\([0-9.]+ MB before compression\\)\n.*"), log::toString);
         Builds.Log other = new Builds.Log();

@@ -103,7 +103,8 @@ class KeptConnectionTest {
             build(endpoint);
             relay.drop();
             build(endpoint);
-            assertEquals(2, relay.connections());
+            // A third connection is made if the client notices the loss between the calls of the build.
+            assertTrue(relay.connections() == 2 || relay.connections() == 3, "connections: " + relay.connections());
         }
     }
 

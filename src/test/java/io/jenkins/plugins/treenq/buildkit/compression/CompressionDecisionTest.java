@@ -44,6 +44,16 @@ class CompressionDecisionTest {
     }
 
     @Test
+    void aFirstAttemptThatIsSlowForAnotherReasonIsSoonRepeated() {
+        send(1_100_000, 2e6, 1e6, 4, 1e9, 1e9);
+        assertTrue(compressedBytes > 0);
+        assertFalse(decision.compresses());
+        compressedBytes = 0;
+        send(8_000_000, 2e6, 70e6, 4, 1e9, 1e9);
+        assertTrue(compressedBytes > 5_000_000, () -> "compressed " + compressedBytes);
+    }
+
+    @Test
     void theNextTransferIsCompressedWithoutATrial() {
         send(10_000_000, 12e6, 70e6, 3, 1e9, 1e9);
         now += (long) (60 * NANOS);
