@@ -502,7 +502,7 @@ public final class BakeBuild {
             }
             if (!Set.of("", TargetBuild.LINT).contains(target.subrequest())) {
                 throw new AbortException("target '" + target.name() + "' calls '"
-                        + target.subrequest().replaceFirst("^frontend[.]", "")
+                        + target.call()
                         + "', but a job can only build and check; remove call, or set it to check");
             }
             for (String link : target.links().values()) {

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * targets whose results it uses.
  */
 final class BakeComparison {
-    private final BuildkitClient client;
+    private final CompletableFuture<Map<String, String>> daemon;
     private final SortedMap<String, BakeCallable.Target> targets;
     private final RegistryConnections connections;
     private final Map<String, CompletableFuture<InputComparison>> comparisons = new HashMap<>();
@@ -27,7 +27,7 @@ final class BakeComparison {
     /** @param connections connection settings of registries, with the logins of proxies */
     BakeComparison(
             BuildkitClient client, SortedMap<String, BakeCallable.Target> targets, RegistryConnections connections) {
-        this.client = client;
+        daemon = Async.call(Async.BLOCKING, () -> InputComparison.daemon(client));
         this.targets = targets;
         this.connections = connections;
     }
@@ -41,8 +41,10 @@ final class BakeComparison {
         });
         CompletableFuture<SortedMap<String, ImageDescription>> unchanged =
                 Async.then(all(comparisons), compared -> CompletableFuture.completedFuture(images()));
-        Async.cancelWith(
-                unchanged, interrupting -> comparisons.values().forEach(comparison -> comparison.cancel(interrupting)));
+        Async.cancelWith(unchanged, interrupting -> {
+            daemon.cancel(interrupting);
+            comparisons.values().forEach(comparison -> comparison.cancel(interrupting));
+        });
         return unchanged;
     }
 
@@ -55,11 +57,11 @@ final class BakeComparison {
         Map<String, CompletableFuture<InputComparison>> used = new HashMap<>();
         target.part().input().build().links().forEach((context, other) -> used.put(context, comparison(other)));
         CompletableFuture<InputComparison> comparison = Async.then(
-                all(used),
+                CompletableFuture.allOf(daemon, all(used)),
                 compared -> Async.call(
                         Async.BLOCKING,
                         () -> InputComparison.of(
-                                client,
+                                daemon.join(),
                                 target.prepared().request(),
                                 target.prepared().content(),
                                 target.prepared().console(),

@@ -67,7 +67,7 @@ public record BakeOrder(
         String what = targets.isEmpty() ? "default" : String.join(", ", targets);
         List<String> where = new ArrayList<>(files);
         if (remote != null) {
-            where.add(0, remote.replaceFirst("(?<=://)[^/@]*@", ""));
+            where.add(0, SecretArguments.withoutLogins(remote));
         }
         return where.isEmpty() ? what : what + " (" + String.join(", ", where) + ")";
     }

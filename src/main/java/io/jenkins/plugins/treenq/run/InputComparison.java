@@ -34,12 +34,13 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
     /**
      * Compares the inputs. If that is not possible, the console gets a warning with the reason.
      *
+     * @param daemon the properties of the daemon, see {@link #daemon}
      * @param tags the tags that must point to the image; if they are empty, only the inputs are determined
      * @param connections connection settings of registries, with the logins of proxies
      * @param results the inputs of the builds whose results are named contexts, by the names of the contexts
      */
     static InputComparison of(
-            BuildkitClient client,
+            Map<String, String> daemon,
             BuildRequest request,
             SessionContent content,
             Console console,
@@ -48,8 +49,7 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
             Map<String, BuildInputs> results)
             throws BuildkitException, InterruptedException {
         try (ImageRegistry images = new ImageRegistry(content.logins(), connections, AllowedHosts.ANY)) {
-            BuildInputs inputs =
-                    BuildInputs.of(request, content.locals(), content.boundary(), images, daemon(client), results);
+            BuildInputs inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon, results);
             return new InputComparison(
                     inputs, tags.isEmpty() ? Optional.empty() : unchanged(inputs, images, tags, console));
         }
@@ -75,7 +75,7 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
     }
 
     /** Returns the properties of the daemon that influence the result of a build. */
-    private static Map<String, String> daemon(BuildkitClient client) throws BuildkitException, InterruptedException {
+    static Map<String, String> daemon(BuildkitClient client) throws BuildkitException, InterruptedException {
         String platforms = client.workers().stream()
                 .map(Worker::platforms)
                 .flatMap(List::stream)

@@ -46,13 +46,17 @@ final class SecretArguments {
         return name.startsWith(BUILD_ARGUMENT) ? name.substring(BUILD_ARGUMENT.length()) : name;
     }
 
+    /** Returns a text in which the logins of URLs are hidden. */
+    static String withoutLogins(String text) {
+        return LOGIN.matcher(text).replaceAll(HIDDEN);
+    }
+
     /** Returns all arguments with the secret values hidden. */
     static Map<String, String> shown(DockerfileBuild build) {
         Map<String, String> shown = new TreeMap<>();
         build.request()
                 .options()
-                .forEach((name, value) -> shown.put(
-                        name, isSecret(name) ? HIDDEN : LOGIN.matcher(value).replaceAll(HIDDEN)));
+                .forEach((name, value) -> shown.put(name, isSecret(name) ? HIDDEN : withoutLogins(value)));
         return shown;
     }
 

@@ -43,7 +43,8 @@ final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         CompletableFuture<InputComparison> compared = Async.call(
                 Async.BLOCKING,
-                () -> InputComparison.of(client, request, content, console, tags, connections, Map.of()));
+                () -> InputComparison.of(
+                        InputComparison.daemon(client), request, content, console, tags, connections, Map.of()));
         return Async.then(compared, known -> {
             if (known.unchanged().isPresent()) {
                 return CompletableFuture.completedFuture(

@@ -5,7 +5,6 @@ import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.TreeMap;
 
 /** The targets that were asked for, with those that they need, as they are to be built. */
 public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<String, BakeTarget> targets) {
-    private static final String TARGET = "target:";
     private static final String IMAGE = "docker-image:";
 
     /** @throws BakeException or HclException if a file is not valid, or has no such target */
@@ -46,10 +44,7 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
             group.targets = new ArrayList<>(
                     group.targets.stream().distinct().sorted(Value.KEYS).toList());
         }
-        Set<String> linkedTargets = new HashSet<>();
-        for (Map.Entry<String, BakeTarget> each : new TreeMap<>(targets).entrySet()) {
-            link(each.getKey(), each.getValue(), targets, config, overrides, List.of(), linkedTargets);
-        }
+        new LinkedTargets(targets, name -> config.resolve(name, overrides)).add();
         targets.values().forEach(target -> prepare(target, request));
         return new BakeDefinition(groups, targets);
     }
@@ -101,64 +96,9 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
     static String context(String context, String source) {
         boolean remote = source != null
                 && BakePaths.inWorkingFolder(context).isEmpty()
-                && !context.startsWith(TARGET)
+                && !context.startsWith(LinkedTargets.TARGET)
                 && !context.startsWith(IMAGE)
                 && !BakePaths.isRemote(context);
         return remote ? BakePaths.folder(source, context) : BakePaths.local(context);
-    }
-
-    /**
-     * Adds the targets whose results others take as contexts.
-     *
-     * @param done the targets whose contexts have been followed, so that targets with many paths are followed once
-     */
-    private static void link(
-            String name,
-            BakeTarget target,
-            Map<String, BakeTarget> targets,
-            BakeConfig config,
-            Map<String, Map<String, Overrides.Override>> overrides,
-            List<String> path,
-            Set<String> done) {
-        if (done.contains(name)) {
-            return;
-        }
-        List<String> visited = BakeTarget.appended(path, List.of(name));
-        if (visited.size() > 100) {
-            throw new BakeException("More than 100 targets are linked in a row");
-        }
-        for (String context : target.contexts().values()) {
-            if (!context.startsWith(TARGET)) {
-                continue;
-            }
-            String other = context.substring(TARGET.length());
-            if (other.equals(name)) {
-                throw new BakeException("target " + other + " cannot link to itself");
-            }
-            if (visited.contains(other)) {
-                throw new BakeException("infinite loop from " + name + " to " + other);
-            }
-            BakeTarget linked = targets.get(other);
-            if (linked == null) {
-                linked = config.resolve(other, overrides);
-                linked.outputs = new ArrayList<>(List.of(new Entries.Output("cacheonly", "", new TreeMap<>())));
-                linked.linked = true;
-                targets.put(other, linked);
-            }
-            link(other, linked, targets, config, overrides, visited, done);
-            if (linked.entitlements != null) {
-                target.entitlements =
-                        new ArrayList<>(BakeTarget.appended(target.entitlements, linked.entitlements).stream()
-                                .distinct()
-                                .toList());
-            }
-            if (target.platforms().size() > 1
-                    && linked.platforms().size() > 1
-                    && !linked.platforms().containsAll(target.platforms())) {
-                throw new BakeException("target " + other + " can't be used by " + name + " because its platforms "
-                        + target.platforms() + " are not a subset of " + linked.platforms());
-            }
-        }
-        done.add(name);
     }
 }

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,11 @@ final class ComposeConfig {
     private final BakeRequest request;
     private int includes;
 
+    /** The files whose services others extend. Each of them is read once, although many services can extend one. */
+    private final Map<ExtendedFile, Source> extendedFiles = new HashMap<>();
+
+    private record ExtendedFile(String path, UnaryOperator<String> variables) {}
+
     private ComposeConfig(BakeRequest request) {
         this.request = request;
         Map<String, String> dotEnv = DotEnv.read(request.dotEnv(), request::variable);
@@ -109,20 +115,23 @@ final class ComposeConfig {
         }
     }
 
-    /**
-     * A file, and how it is read.
-     *
-     * @param folder the folder to which its paths are relative; empty for the working folder
-     * @param variables the variables that it may use
-     * @param raw its content
-     */
-    private record Source(BakeFile file, String folder, UnaryOperator<String> variables, Map<String, Object> raw) {
+    /** A file, and how it is read. */
+    private static final class Source {
+        private final BakeFile file;
+        private final String folder;
+        private final UnaryOperator<String> variables;
+        private final Map<String, Object> raw;
+        private Map<String, Object> services;
+
+        /**
+         * @param folder the folder to which its paths are relative; empty for the working folder
+         * @param variables the variables that it may use
+         */
         Source(BakeFile file, String folder, UnaryOperator<String> variables) {
-            this(
-                    file,
-                    folder,
-                    variables,
-                    map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables))));
+            this.file = file;
+            this.folder = folder;
+            this.variables = variables;
+            raw = map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables)));
         }
 
         String name() {
@@ -131,19 +140,26 @@ final class ComposeConfig {
 
         /** Returns the services by name, with paths that are relative to the working folder. */
         Map<String, Object> services() {
-            Map<String, Object> services = new LinkedHashMap<>();
-            section(raw(), "services").forEach((name, service) -> {
+            if (services == null) {
+                services = movedServices();
+            }
+            return services;
+        }
+
+        private Map<String, Object> movedServices() {
+            Map<String, Object> all = new LinkedHashMap<>();
+            section(raw, "services").forEach((name, service) -> {
                 if (service != null && !(service instanceof Map<?, ?>)) {
                     throw new BakeException(name() + ": services." + name + " must be a mapping");
                 }
-                services.put(name, service == null ? new LinkedHashMap<>() : moved(folder, normalized(map(service))));
+                all.put(name, service == null ? new LinkedHashMap<>() : moved(folder, normalized(map(service))));
             });
-            return services;
+            return all;
         }
 
         /** Returns the secrets by name, with paths that are relative to the working folder. */
         Map<String, Object> secrets() {
-            Map<String, Object> secrets = new LinkedHashMap<>(section(raw(), "secrets"));
+            Map<String, Object> secrets = new LinkedHashMap<>(section(raw, "secrets"));
             secrets.replaceAll((name, secret) -> secret instanceof Map<?, ?> definition
                     ? changed(map(definition), "file", file -> within(folder, ComposeFile.text(file)))
                     : secret);
@@ -153,7 +169,7 @@ final class ComposeConfig {
 
     /** @param including the files that include this one */
     private Map<String, Object> project(Source file, List<String> including) {
-        Map<String, Object> raw = file.raw();
+        Map<String, Object> raw = file.raw;
         Map<String, Object> project = included(file, raw.get("include"), including);
         Map<String, Object> known = merged(section(project, "services"), file.services());
         Map<String, Object> services = new LinkedHashMap<>();
@@ -182,7 +198,7 @@ final class ComposeConfig {
         for (Object each : (List<?>) given) {
             Map<String, Object> include = each instanceof Map<?, ?> entry ? map(entry) : Map.of("path", each);
             List<String> paths = strings(include, "path").stream()
-                    .map(path -> GoPaths.clean(within(file.folder(), path)))
+                    .map(path -> GoPaths.clean(within(file.folder, path)))
                     .toList();
             if (paths.isEmpty()) {
                 throw new BakeException(file.name() + ": an include has no path");
@@ -191,7 +207,7 @@ final class ComposeConfig {
                 throw new BakeException("include cycle detected: " + String.join(", ", including));
             }
             String directory = filled(include, "project_directory");
-            String folder = directory == null ? folderOf(paths.get(0)) : within(file.folder(), directory);
+            String folder = directory == null ? folderOf(paths.get(0)) : within(file.folder, directory);
             UnaryOperator<String> known = variables(file, include, folder);
             List<String> path = BakeTarget.appended(including, List.of(paths.get(0)));
             Map<String, Object> project = new LinkedHashMap<>();
@@ -229,16 +245,16 @@ final class ComposeConfig {
         List<String> files = strings(include, "env_file");
         if (files.isEmpty()) {
             String content = request.reader().apply(within(folder, ".env"));
-            own.putAll(DotEnv.read(content == null ? "" : content, file.variables()));
+            own.putAll(DotEnv.read(content == null ? "" : content, file.variables));
         }
         for (String name : files) {
             if (!name.equals("/dev/null")) {
-                String content = content(within(file.folder(), name), file.name() + ": include.env_file");
-                own.putAll(DotEnv.read(content, file.variables()));
+                String content = content(within(file.folder, name), file.name() + ": include.env_file");
+                own.putAll(DotEnv.read(content, file.variables));
             }
         }
         return name -> {
-            String value = file.variables().apply(name);
+            String value = file.variables.apply(name);
             return value != null ? value : own.get(name);
         };
     }
@@ -268,9 +284,13 @@ final class ComposeConfig {
         }
         Object other = base instanceof Map<?, ?> reference ? reference.get("service") : base;
         if (base instanceof Map<?, ?> reference && reference.get("file") != null) {
-            String path = within(file.folder(), ComposeFile.text(reference.get("file")));
-            BakeFile content = new BakeFile(path, content(path, file.name() + ": services." + name + ".extends"));
-            Source source = new Source(content, folderOf(path), file.variables());
+            String path = within(file.folder, ComposeFile.text(reference.get("file")));
+            Source source = extendedFiles.computeIfAbsent(
+                    new ExtendedFile(path, file.variables),
+                    none -> new Source(
+                            new BakeFile(path, content(path, file.name() + ": services." + name + ".extends")),
+                            folderOf(path),
+                            file.variables));
             return merged(extended(source, String.valueOf(other), source.services(), depth + 1), own);
         }
         return merged(extended(file, String.valueOf(other), services, depth + 1), own);

@@ -75,9 +75,7 @@ public final class BakeFiles {
             Map<String, String> environment)
             throws BuildkitException.InvalidRequestException {
         List<BakeFile> files = new ArrayList<>(remote.files());
-        List<String> own = names.stream()
-                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
-                .toList();
+        List<String> own = ownNames(names);
         if (!own.isEmpty()) {
             files.addAll(read(own));
         }
@@ -88,7 +86,14 @@ public final class BakeFiles {
                 new RemoteBakeFiles.Definition(files, remote.source()), targets, overrides, variables, environment);
     }
 
-    /** Returns the names of the files that a remote definition has. The others are in the workspace. */
+    /** Returns the names of the files that the client has beside those of a remote definition. */
+    public static List<String> ownNames(List<String> names) {
+        return names.stream()
+                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
+                .toList();
+    }
+
+    /** Returns the names of the files that a remote definition has. */
     public static List<String> remoteNames(List<String> names) {
         return names.stream()
                 .filter(name -> BakePaths.inWorkingFolder(name).isEmpty())

@@ -130,7 +130,6 @@ public final class BakeRun implements AutoCloseable {
     public RunningBuild begin(String target, BuildRequest request, BuildListener listener)
             throws BuildkitException.InvalidRequestException {
         SessionContent content = targets.get(target).content();
-        links.started(target);
         Map<String, String> options = folders.options(content);
         RunningBuild build = client.begin(
                 request.withOptions(options),

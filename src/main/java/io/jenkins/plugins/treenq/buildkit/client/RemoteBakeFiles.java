@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -39,7 +40,6 @@ public final class RemoteBakeFiles {
             """;
 
     private static final int MOST_BYTES = 1 << 20;
-    private static final int HEADER_BYTES = 1024;
 
     private final BuildkitClient client;
     private final String address;
@@ -121,15 +121,21 @@ public final class RemoteBakeFiles {
             return new Definition(result(FETCHED, result -> files(result, names)), address);
         }
         // A web server names the file.
-        BakeFile file = result(FETCHED, result -> result.names("/")
+        Optional<BakeFile> file = result(FETCHED, result -> result.names("/")
                 .thenCompose(all -> all.size() == 1
-                        ? file(result, all.get(0), HEADER_BYTES)
-                        : CompletableFuture.<BakeFile>failedFuture(missing("a file"))));
-        if (BakePaths.isArchive(file.content().getBytes(StandardCharsets.ISO_8859_1))) {
-            return new Definition(result(UNPACKED, result -> files(result, names)), "");
-        }
-        BakeFile whole = result(FETCHED, result -> file(result, file.name(), MOST_BYTES));
-        return new Definition(List.of(new BakeFile(address, decoded(whole))), null);
+                        ? unlessArchive(result, all.get(0))
+                        : CompletableFuture.<Optional<BakeFile>>failedFuture(missing("a file"))));
+        return file.isPresent()
+                ? new Definition(List.of(file.get()), null)
+                : new Definition(result(UNPACKED, result -> files(result, names)), "");
+    }
+
+    /** Reads the file at the address; the result is empty if it is an archive. */
+    private CompletableFuture<Optional<BakeFile>> unlessArchive(FrontendResult result, String path) {
+        return content(result, path)
+                .thenCompose(bytes -> BakePaths.isArchive(bytes)
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : file(path, address, bytes).thenApply(Optional::of));
     }
 
     private BuildkitException.InvalidRequestException missing(String what) {
@@ -145,10 +151,11 @@ public final class RemoteBakeFiles {
         return existing.thenCompose(paths -> {
             CompletableFuture<List<BakeFile>> files = CompletableFuture.completedFuture(List.of());
             for (String path : paths) {
-                files = files.thenCompose(
-                        before -> file(result, path, MOST_BYTES).thenApply(file -> {
+                files = files.thenCompose(before -> content(result, path)
+                        .thenCompose(bytes -> file(path, path, bytes))
+                        .thenApply(file -> {
                             List<BakeFile> more = new ArrayList<>(before);
-                            more.add(new BakeFile(file.name(), decoded(file)));
+                            more.add(file);
                             return more;
                         }));
             }
@@ -156,20 +163,17 @@ public final class RemoteBakeFiles {
         });
     }
 
-    /** Reads a file, whose content is not decoded yet. */
-    private CompletableFuture<BakeFile> file(FrontendResult result, String path, int mostBytes) {
-        return result.content(path, mostBytes + 1).thenCompose(bytes -> {
-            if (bytes.length > MOST_BYTES) {
-                return CompletableFuture.failedFuture(new BuildkitException.InvalidRequestException(
-                        "bake file '" + path + "' has more than " + MOST_BYTES + " bytes"));
-            }
-            return CompletableFuture.completedFuture(
-                    new BakeFile(path, new String(bytes, StandardCharsets.ISO_8859_1)));
-        });
+    /** Reads a file up to one byte more than it may have. */
+    private static CompletableFuture<byte[]> content(FrontendResult result, String path) {
+        return result.content(path, MOST_BYTES + 1);
     }
 
-    private static String decoded(BakeFile file) {
-        return new String(file.content().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    /** Returns a file with this name and content, or a failure if it is too large. */
+    private static CompletableFuture<BakeFile> file(String path, String name, byte[] content) {
+        return content.length > MOST_BYTES
+                ? CompletableFuture.failedFuture(new BuildkitException.InvalidRequestException(
+                        "bake file '" + path + "' has more than " + MOST_BYTES + " bytes"))
+                : CompletableFuture.completedFuture(new BakeFile(name, new String(content, StandardCharsets.UTF_8)));
     }
 
     /** Runs the frontend, and returns what a reader makes of its result. */

@@ -111,6 +111,11 @@ public record TargetBuild(
         return new TargetBuild(name, description, build, linked, subrequest, otherSecrets, otherSsh);
     }
 
+    /** Returns the name of the call that is made instead of a build, such as {@code lint}; empty for a build. */
+    public String call() {
+        return subrequest.replaceFirst("^frontend[.]", "");
+    }
+
     /** Returns the names of the targets whose results this target uses, by the names of the contexts. */
     public SortedMap<String, String> links() {
         return build.links();

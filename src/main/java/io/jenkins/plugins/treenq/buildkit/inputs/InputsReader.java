@@ -179,9 +179,9 @@ final class InputsReader {
     }
 
     /**
-     * Returns the name by which BuildKit looks for a context that replaces an image
-     * ({@code frontend/dockerui/namedcontext.go}): the familiar name without the tag {@code latest}. A context with
-     * another form of the same name has no effect there.
+     * Returns the name by which BuildKit looks for a context that replaces an image ({@code NamedContext} in
+     * {@code frontend/dockerui/config.go}): the familiar name without the tag {@code latest}. A context with another
+     * form of the same name has no effect there.
      */
     private static String contextName(String image) {
         try {

@@ -167,6 +167,29 @@ class BakeLimitsTest {
     }
 
     @Test
+    void aLongRowOfLinkedTargetsIsRefusedInAnyOrder() {
+        for (boolean lastFirst : new boolean[] {true, false}) {
+            assertTrue(BakeTesting.print("docker-bake.hcl", row(100, lastFirst)).contains("t99"));
+            BakeException refused =
+                    assertThrows(BakeException.class, () -> BakeTesting.print("docker-bake.hcl", row(101, lastFirst)));
+            assertTrue(refused.getMessage().contains("More than 100 targets"), refused.getMessage());
+        }
+    }
+
+    /** Targets that are all asked for, of which each one uses the one with the next or the previous name. */
+    private static String row(int targets, boolean lastFirst) {
+        StringBuilder file =
+                new StringBuilder("group \"default\" { targets = formatlist(\"t%02d\", range(" + targets + ")) }\n");
+        for (int i = 0; i < targets; i++) {
+            int used = lastFirst ? i - 1 : i + 1;
+            boolean last = used < 0 || used == targets;
+            file.append("target \"t%02d\" { %s }%n"
+                    .formatted(i, last ? "" : "contexts = { a = \"target:t%02d\" }".formatted(used)));
+        }
+        return file.toString();
+    }
+
+    @Test
     void targetsThatLinkEachOtherAreRefused() {
         BakeException refused = assertThrows(
                 BakeException.class,

@@ -147,15 +147,19 @@ final class BakeBuild {
         for (TargetBuild target : targets.values()) {
             if (!target.subrequest().isEmpty()) {
                 Map<String, String> answer = bake.answer(target.name(), BuildListener.NONE);
-                BakeCall call = new BakeCall(
-                        target.subrequest().replaceFirst("^frontend[.]", ""), all.json(), all.ignoreStatus());
-                String error = error(call, answer);
-                exit = error == null && exit == 0 ? status(call, answer) : error == null ? exit : 1;
+                BakeCall call = new BakeCall(target.call(), all.json(), all.ignoreStatus());
+                Lint lint = call.name().equals(BakeCall.LINT) ? FrontendAnswer.lint(answer) : null;
+                String error = lint == null || lint.problem() == null ? null : text(lint.problem());
+                if (error != null) {
+                    exit = 1;
+                } else if (exit == 0) {
+                    exit = status(call, answer);
+                }
                 if (call.json()) {
                     answers.put(
                             target.name(), new BakeJson.Answer(call, answer.getOrDefault("result.json", "{}"), error));
                 } else {
-                    print(target, call, answer, error, answers.isEmpty());
+                    print(target, lint, answer, error, answers.isEmpty());
                     answers.put(target.name(), null);
                 }
             }
@@ -167,8 +171,7 @@ final class BakeBuild {
         return exit;
     }
 
-    private void print(TargetBuild target, BakeCall call, Map<String, String> answer, String error, boolean first)
-            throws BuildkitException {
+    private void print(TargetBuild target, Lint lint, Map<String, String> answer, String error, boolean first) {
         if (!first) {
             out.println();
         }
@@ -177,9 +180,7 @@ final class BakeBuild {
             out.println(target.description());
         }
         out.println();
-        int warnings = call.name().equals(BakeCall.LINT)
-                ? FrontendAnswer.lint(answer).warnings().size()
-                : -1;
+        int warnings = lint == null ? -1 : lint.warnings().size();
         if (warnings == 0 && error == null) {
             out.println("Check complete, no warnings found.");
             return;
@@ -194,15 +195,8 @@ final class BakeBuild {
         }
     }
 
-    /** Returns the error that the check of a Dockerfile has found; null if there is none. */
-    private static String error(BakeCall call, Map<String, String> answer) throws BuildkitException {
-        if (!call.name().equals(BakeCall.LINT)) {
-            return null;
-        }
-        Lint.Problem problem = FrontendAnswer.lint(answer).problem();
-        if (problem == null) {
-            return null;
-        }
+    /** Returns the error that the check of a Dockerfile has found, with the lines that it is about. */
+    private static String text(Lint.Problem problem) {
         List<String> lines = new ArrayList<>(List.of(problem.message()));
         if (problem.location() != null) {
             lines.addAll(SourceSnippet.of(problem.location()));

@@ -296,9 +296,7 @@ final class BakeCommand implements Callable<Integer> {
             fetched = remote.read(client, BakeFiles.remoteNames(given), sharedKey.read());
         }
         List<BakeFile> all = new ArrayList<>(fetched.files());
-        List<String> own = given.stream()
-                .filter(name -> BakePaths.inWorkingFolder(name).isPresent())
-                .toList();
+        List<String> own = BakeFiles.ownNames(given);
         if (!own.isEmpty()) {
             all.addAll(files(own));
         }
