@@ -14,6 +14,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.pool.Affinity;
 import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.pool.DaemonSlot;
@@ -36,10 +37,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
 
 /** The selection of a daemon, and builds that wait for a slot, a daemon or a registry. */
-@WithJenkins
+@SharedJenkins
 class PoolTest {
     private static final String NOBODY = "tcp://localhost:1";
     private static final String NOBODY_ELSE = "tcp://localhost:2";
