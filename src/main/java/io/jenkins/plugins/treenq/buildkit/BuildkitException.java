@@ -73,7 +73,7 @@ public abstract sealed class BuildkitException extends Exception {
         private static final long serialVersionUID = 1;
 
         public BuildCancelledException() {
-            super("the build was cancelled by this client", null);
+            super("the build was canceled by this client", null);
         }
     }
 

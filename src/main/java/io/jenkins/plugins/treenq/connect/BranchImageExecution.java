@@ -64,7 +64,7 @@ final class BranchImageExecution extends BuildExecution {
         return Async.orElse(promoted, failure -> {
             if (failure instanceof AbortException) {
                 listener.getLogger()
-                        .println("WARNING: the commit is built again, for its image cannot be used: "
+                        .println("WARNING: the commit is built again, because its image cannot be used: "
                                 + failure.getMessage());
                 return built(warnedAndBuilt(order, settings, commit), images, key);
             }
@@ -119,8 +119,8 @@ final class BranchImageExecution extends BuildExecution {
 
     private static boolean pushes(ImageSettings settings, BranchCommit commit, PrintStream log) {
         if (!commit.isTrusted()) {
-            log.println("This change request is from somebody who may not push to the repository: its image is built"
-                    + " without logins and secrets, and it is not pushed");
+            log.println("The author of this change request may not push to the repository. The image is built"
+                    + " without logins and secrets and is not pushed");
             if (!commit.isOnAgent() && commit.credentialsId() != null) {
                 log.println("Therefore, the daemon fetches the repository without a login. If the repository is not"
                         + " public, select 'Check out the sources on an agent' in the project");

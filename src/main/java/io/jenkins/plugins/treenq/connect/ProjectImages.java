@@ -92,7 +92,7 @@ final class ProjectImages {
                 String other = content.owners.get(tag);
                 if (other != null && !other.equals(owner) && exists(other)) {
                     throw new AbortException("the tag " + tag + " belongs to '" + name(other) + "', and '"
-                            + commit.branch() + "' gives the same tag; rename one of them, or change the rules for tags"
+                            + commit.branch() + "' results in the same tag; rename one of them, or change the rules for tags"
                             + " of the project");
                 }
             }

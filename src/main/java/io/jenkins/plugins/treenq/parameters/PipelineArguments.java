@@ -106,7 +106,7 @@ public final class PipelineArguments {
                     || value instanceof Enum) {
                 return value.toString();
             }
-            throw refused(name + " of " + function + " takes a text, and not " + kind(value));
+            throw refused(name + " of " + function + " takes a string, and not " + kind(value));
         }
         if (type == boolean.class || type == Boolean.class) {
             return switch (value.toString()) {
@@ -170,7 +170,7 @@ public final class PipelineArguments {
             return "a list";
         }
         if (value instanceof CharSequence) {
-            return "a text";
+            return "a string";
         }
         if (value instanceof Number) {
             return "a number";

@@ -160,7 +160,7 @@ public final class BakeBuild {
         EnvVars environment = env == null ? new EnvVars() : env;
         return Async.begin(() -> {
             if (folder == null) {
-                throw new AbortException("bake files are read from a workspace; run the step inside node");
+                throw new AbortException("treenqBake needs a workspace; run the step inside node");
             }
             TreenqConfiguration.get().policy().checkName(order.builder());
             String workspace = environment.get("WORKSPACE", folder.getRemote());
@@ -492,7 +492,7 @@ public final class BakeBuild {
         for (TargetBuild target : definitions) {
             List<String> missing = entitlements.missing(List.of(target));
             if (!missing.isEmpty()) {
-                throw new AbortException("target '" + target.name() + "' asks for the entitlement '" + missing.get(0)
+                throw new AbortException("target '" + target.name() + "' requests the entitlement '" + missing.get(0)
                         + "'; add it to allow of the step if the target may have it");
             }
             if (order.remote() != null && BakeEntitlements.writes(target)) {
@@ -600,8 +600,8 @@ public final class BakeBuild {
         }
         String variable = asked.environment().isEmpty() ? asked.id() : asked.environment();
         if (!order.environment().contains(variable)) {
-            throw new AbortException("target '" + target + "' asks for the secret '" + asked.id()
-                    + "'; set secrets of the step, or add the variable '" + variable
+            throw new AbortException("target '" + target + "' requests the secret '" + asked.id()
+                    + "'; add it to secrets of the step, or add the variable '" + variable
                     + "' to envVariables");
         }
         secret.setEnv(variable);
@@ -616,7 +616,7 @@ public final class BakeBuild {
                     order.ssh().stream().filter(each -> each.getId().equals(id)).toList();
             if (given.isEmpty()) {
                 throw new AbortException(
-                        "target '" + target.name() + "' asks for SSH '" + id + "'; give it with ssh of the step");
+                        "target '" + target.name() + "' requests SSH '" + id + "'; add it to ssh of the step");
             }
             access.addAll(given);
         }

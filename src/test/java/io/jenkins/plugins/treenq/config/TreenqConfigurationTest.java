@@ -404,7 +404,7 @@ class TreenqConfigurationTest {
                             + " and a path if the images are below one: mirror.example.com or mirror.example.com/hub"),
             Map.entry(
                     "registries: [{host: a.io, caCertificate: MIIB}]",
-                    "registry 'a.io': This is not a certificate in PEM form, which begins with -----BEGIN "
+                    "registry 'a.io': This is not a certificate in PEM format, which begins with -----BEGIN "
                             + "CERTIFICATE-----"));
 
     @Test
@@ -645,7 +645,7 @@ class TreenqConfigurationTest {
                 startsWith(subject
                         + "does not allow its use without a login, and no login is configured for it (HTTP 401"));
         assertEquals(subject + "has a certificate that is not trusted or is for another host", test(host, "right", ""));
-        assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM form"));
+        assertThat(test(host, "right", "nonsense"), containsString("This is not a certificate in PEM format"));
         assertThat(test(host, "no-such", ""), containsString("credentials &#039;no-such&#039; were not found"));
         assertEquals(
                 daemon.mirror() + " is a container registry and requires no credentials",

@@ -236,7 +236,7 @@ class DockerfileBranchesTest {
         jenkins.assertBuildStatus(Result.FAILURE, later);
         jenkins.assertLogContains(
                 "ERROR: the tag " + daemon.registry() + "/" + image
-                        + ":feature-a belongs to 'feature/a', and 'feature-a' gives the same tag",
+                        + ":feature-a belongs to 'feature/a', and 'feature-a' results in the same tag",
                 later);
         jenkins.assertLogNotContains("\tat ", later);
         assertEquals(digest, digest("feature-a"));

@@ -145,7 +145,7 @@ class SubmodulesTest {
         if (isBefore(daemon, SUBMODULES_OF_ONE_COMMIT)) {
             jenkins.assertBuildStatus(Result.FAILURE, run);
             jenkins.assertLogContains(
-                    "the daemon cannot fetch the submodules of the git repository " + server.url("web.git")
+                    "the daemon cannot fetch the submodules of the Git repository " + server.url("web.git")
                             + "; check .gitmodules, and update a daemon that is older than BuildKit v0.29",
                     run);
             jenkins.assertLogNotContains("\tat ", run);
@@ -183,7 +183,7 @@ class SubmodulesTest {
 
         jenkins.assertBuildStatus(Result.FAILURE, run);
         jenkins.assertLogContains(
-                "the daemon cannot fetch the submodules of the git repository " + server.url("web.git")
+                "the daemon cannot fetch the submodules of the Git repository " + server.url("web.git")
                         + "; check the addresses in .gitmodules",
                 run);
         jenkins.assertLogNotContains("\tat ", run);

@@ -303,7 +303,7 @@ class BakeBuildTest {
         WorkflowRun run = pipelines.failure(script(file, "treenqBake()"));
 
         jenkins.assertLogContains(
-                "ERROR: target 'default' asks for the entitlement 'network.host'; add it to allow of the step if the"
+                "ERROR: target 'default' requests the entitlement 'network.host'; add it to allow of the step if the"
                         + " target may have it",
                 run);
         jenkins.assertLogNotContains("Building", run);
@@ -331,7 +331,7 @@ class BakeBuildTest {
 
         WorkflowRun unnamed = pipelines.failure(script(file, "withEnv(['NPM_TOKEN=ossifrage']) { treenqBake() }"));
         jenkins.assertLogContains(
-                "ERROR: target 'default' asks for the secret 'npm'; set secrets of the step, or add the"
+                "ERROR: target 'default' requests the secret 'npm'; add it to secrets of the step, or add the"
                         + " variable 'NPM_TOKEN' to envVariables",
                 unnamed);
 
@@ -359,7 +359,7 @@ class BakeBuildTest {
         WorkflowRun run =
                 pipelines.failure(script(target("default", "FROM busybox", "ssh = [\"default\"]"), "treenqBake()"));
 
-        jenkins.assertLogContains("ERROR: target 'default' asks for SSH 'default'; give it with ssh of the step", run);
+        jenkins.assertLogContains("ERROR: target 'default' requests SSH 'default'; add it to ssh of the step", run);
     }
 
     @Test

@@ -129,14 +129,14 @@ class ConsoleLinesTest {
             String address = server.url("repository.git");
             assertFails(
                     FAILED
-                            + "the git repository has no branch, tag or commit 'nobranch'; check the part after # "
+                            + "the Git repository has no branch, tag or commit 'nobranch'; check the part after # "
                             + "in its address",
                     "treenqBuild(context: '" + address + "#nobranch')");
             assertThat(
                     JenkinsRule.getLog(run(
                             Result.FAILURE,
                             "treenqBuild(context: '" + address.replace("repository", "none") + "#main')")),
-                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the git repository "
+                    containsString("ERROR: " + FAILED + "the daemon cannot fetch the Git repository "
                             + address.replace("repository", "none")
                             + "; check its address, the daemon's network, and contextCredentialsId if "
                             + "it is private ("));
@@ -226,11 +226,11 @@ class ConsoleLinesTest {
             treenqBuild(cacheTo: localCache(pth: 'a')) | localCache has no argument 'pth'; did you mean 'path'?
             treenqInspect(images: 'a') | treenqInspect has no argument 'images'; did you mean 'image'?
             treenqPromote(from: 'a/b:1', too: 'a/b:2') | treenqPromote has no argument 'too'; did you mean 'to'?
-            treenqBuild(tags: [a: 'b']) | tags of treenqBuild takes a text, and not a map
+            treenqBuild(tags: [a: 'b']) | tags of treenqBuild takes a string, and not a map
             treenqBuild(push: 'yes') | push of treenqBuild takes true or false, and not 'yes'
-            treenqBuild(push: 'maybe') | push of treenqBuild takes true or false, and not a text
+            treenqBuild(push: 'maybe') | push of treenqBuild takes true or false, and not a string
             treenqBuild(push: 1) | push of treenqBuild takes true or false, and not a number
-            treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not a text
+            treenqBuild(cacheFrom: 'a/b') | cacheFrom of treenqBuild takes azblobCache(…) or ghaCache(…) or inlineCache(…) or localCache(…) or registryCache(…) or s3Cache(…), and not a string
             treenqBuild(cacheTo: [localCache('')]) | localCache needs path, a folder in the workspace
             treenqBuild(tags: 'web:branch/foo') | 'web:branch/foo' is not an image name: 'branch/foo' is not a tag; a tag has up to 128 letters, digits, '.', '_' and '-', and does not start with '.' or '-'; it could be 'branch-foo'
             """)
@@ -244,7 +244,7 @@ class ConsoleLinesTest {
     void theValueOfAnInvalidArgumentIsNotPrinted(String argument) throws Exception {
         WorkflowRun run = run(Result.FAILURE, "def TOKEN = 'abc-' + 'defghij'; node { treenqBuild " + argument + " }");
 
-        jenkins.assertLogContains("and not a text", run);
+        jenkins.assertLogContains("and not a string", run);
         jenkins.assertLogNotContains("abc-defghij", run);
     }
 

@@ -329,7 +329,7 @@ class RegistryImagesTest {
                 Jenkins.get().getFingerprintMap().get(digest(image, "tested").substring(7, 39));
         assertEquals(run.getParent().getFullName(), fingerprint.getOriginal().getName());
         assertFails(
-                "there is nothing to promote: 'from' is empty, or a build that created no image with a name",
+                "there is nothing to promote: 'from' is empty, or is the result of a build that created no named image",
                 """
                 def image
                 node { writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /'; image = treenqBuild(tags: []) }

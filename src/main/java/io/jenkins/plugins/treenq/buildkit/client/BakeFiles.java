@@ -128,7 +128,7 @@ public final class BakeFiles {
             String path = BakePaths.inWorkingFolder(name).orElse(name);
             if (Sources.isRemote(path)) {
                 throw new BuildkitException.InvalidRequestException(
-                        "bake file '" + path + "' is an address; give the address as the remote definition");
+                        "bake file '" + path + "' is a URL; specify it as the URL of the remote bake files");
             }
             files.add(new BakeFile(path, decoded(workspace.read(path, "bake file", MOST_BYTES))));
         }

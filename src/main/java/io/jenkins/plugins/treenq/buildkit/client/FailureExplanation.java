@@ -92,14 +92,14 @@ final class FailureExplanation {
             return hasPlatform(place) ? "" : noPlatform(image);
         }
         if (reason instanceof FailureReason.NoReference git) {
-            return "the git repository has no branch, tag or commit '" + git.reference()
+            return "the Git repository has no branch, tag or commit '" + git.reference()
                     + "'; check the part after # in its address";
         }
         if (reason instanceof FailureReason.NoSubmodules git) {
             return noSubmodules(git);
         }
         return reason instanceof FailureReason.NoRepository git
-                ? "the daemon cannot fetch the git repository " + git.address()
+                ? "the daemon cannot fetch the Git repository " + git.address()
                         + "; check its address, the daemon's network, and contextCredentialsId if it is private ("
                         + git.words() + ")"
                 : "";
@@ -111,7 +111,7 @@ final class FailureExplanation {
                         + " confuse the submodules of different commits ("
                 : "; check the addresses in .gitmodules. BuildKit uses a login over HTTP for the repository alone, and"
                         + " on github.com for all; use SSH for others that are private, or a checkout as the context (";
-        return "the daemon cannot fetch the submodules of the git repository " + git.address() + advice + git.words()
+        return "the daemon cannot fetch the submodules of the Git repository " + git.address() + advice + git.words()
                 + ")";
     }
 

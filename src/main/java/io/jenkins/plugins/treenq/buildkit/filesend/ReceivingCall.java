@@ -181,7 +181,7 @@ final class ReceivingCall extends ServerCall.Listener<byte[]> implements Runnabl
             }
             Status status = after == MessageReceiver.After.COMPLETE
                     ? Status.OK
-                    : Status.ABORTED.withDescription("the daemon cancelled the transfer");
+                    : Status.ABORTED.withDescription("the daemon canceled the transfer");
             end(null, status);
             return false;
         }

@@ -119,7 +119,7 @@ final class DiffCopy implements StreamObserver<Packet> {
             case PACKET_ERR -> {
                 if (end()) {
                     answers.onError(Status.ABORTED
-                            .withDescription("the daemon cancelled the transfer: "
+                            .withDescription("the daemon canceled the transfer: "
                                     + packet.getData().toStringUtf8())
                             .asRuntimeException());
                     resume();

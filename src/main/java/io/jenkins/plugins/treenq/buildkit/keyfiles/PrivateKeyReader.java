@@ -247,7 +247,7 @@ public final class PrivateKeyReader {
         if (text.contains("-----BEGIN CERTIFICATE-----")) {
             return "it is a certificate; use the private key that belongs to it";
         }
-        return "it is not a private key in PEM form, which begins with a line such as"
+        return "it is not a private key in PEM format, which begins with a line such as"
                 + " -----BEGIN OPENSSH PRIVATE KEY----- or -----BEGIN PRIVATE KEY-----";
     }
 

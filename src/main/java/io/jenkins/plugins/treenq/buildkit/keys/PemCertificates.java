@@ -27,7 +27,7 @@ public final class PemCertificates {
         } catch (GeneralSecurityException e) {
             // The message would contain the text. The exception below is sufficient.
         }
-        throw new GeneralSecurityException("it is not a certificate in PEM form");
+        throw new GeneralSecurityException("it is not a certificate in PEM format");
     }
 
     public static String format(X509Certificate certificate) throws GeneralSecurityException {

@@ -132,7 +132,7 @@ public final class BuildFailures {
     public static BuildkitException of(com.google.rpc.Status failure, Endpoint endpoint) {
         Status status = Status.fromCodeValue(failure.getCode()).withDescription(failure.getMessage());
         return status.getCode() == Status.Code.CANCELLED
-                ? failed("the build was cancelled", ErrorDetails.of(failure))
+                ? failed("the build was canceled", ErrorDetails.of(failure))
                 : of(status, ErrorDetails.of(failure), endpoint);
     }
 
@@ -153,7 +153,7 @@ public final class BuildFailures {
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
             return new BuildkitException.ConnectionLostException(
-                    endpoint.address() + " cancelled the build; it may be shutting down", null);
+                    endpoint.address() + " canceled the build; it may be shutting down", null);
         }
         if (isOfDaemon(text, details)) {
             Optional<String> storage =

@@ -147,7 +147,7 @@ public final class Solve implements DaemonBuild {
         progress.close();
     }
 
-    /** Runs the action when the daemon has responded or the build was cancelled. */
+    /** Runs the action when the daemon has responded or the build was canceled. */
     public void whenDone(Runnable action) {
         call.addListener(action, MoreExecutors.directExecutor());
     }

@@ -57,7 +57,7 @@ final class TlsContexts {
         try {
             return PemCertificates.parse(pem);
         } catch (GeneralSecurityException e) {
-            throw new BuildkitException.InvalidRequestException("the " + what + " is not a certificate in PEM form");
+            throw new BuildkitException.InvalidRequestException("the " + what + " is not a certificate in PEM format");
         }
     }
 }

@@ -39,12 +39,12 @@ public final class VcsOptions {
         try (Repository repository = WorkTree.open(tree, boundary.toRealPath())) {
             return read(repository, tree, locals);
         } catch (UnreadableRepositoryException e) {
-            throw new IOException("the git repository of " + tree + " cannot be read: " + e.getMessage(), e);
+            throw new IOException("the Git repository of " + tree + " cannot be read: " + e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
             // JGit throws either for a repository that is damaged or has an unsupported format. Its messages may quote
             // files.
             throw new IOException(
-                    "the git repository of " + tree + " cannot be read: it is damaged, or of an unsupported kind", e);
+                    "the Git repository of " + tree + " cannot be read: it is damaged, or of an unsupported kind", e);
         }
     }
 

@@ -78,7 +78,7 @@ final class WorkTree {
     private static Path inside(Path boundary, File folder) throws IOException {
         Path real = folder.toPath().toRealPath();
         if (!real.startsWith(boundary)) {
-            throw new UnreadableRepositoryException("the git repository " + real + " is outside of " + boundary);
+            throw new UnreadableRepositoryException("the Git repository " + real + " is outside of " + boundary);
         }
         return real;
     }

@@ -91,7 +91,7 @@ class RunningBuildTest {
                     assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
             assertInstanceOf(BuildkitException.BuildCancelledException.class, failure.getCause());
             assertEquals(
-                    "the build was cancelled by this client", failure.getCause().getMessage());
+                    "the build was canceled by this client", failure.getCause().getMessage());
         } finally {
             unblock.countDown();
         }

@@ -313,7 +313,7 @@ class DiffCopyTest {
         transfer.walk();
         transfer.send(PacketType.PACKET_ERR, "no space left on device");
         assertEquals(
-                "the daemon cancelled the transfer: no space left on device",
+                "the daemon canceled the transfer: no space left on device",
                 transfer.end().getDescription());
         assertEquals(List.of(), failures);
     }

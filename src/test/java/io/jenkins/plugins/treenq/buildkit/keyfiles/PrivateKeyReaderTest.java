@@ -254,7 +254,7 @@ class PrivateKeyReaderTest {
         assertRefused("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56\n", "", "ssh-keygen -i");
         assertRefused("-----BEGIN ANY PRIVATE KEY-----\nAAAA\n-----END ANY PRIVATE KEY-----", "", "format is unknown");
         for (String nothing : List.of("", "secret", "-----BEGIN nothing")) {
-            assertRefused(nothing, "", "it is not a private key in PEM form");
+            assertRefused(nothing, "", "it is not a private key in PEM format");
         }
         assertRefused("x".repeat(1 << 20), "", "too large");
     }

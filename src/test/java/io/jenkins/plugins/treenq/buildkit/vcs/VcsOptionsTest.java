@@ -339,12 +339,12 @@ class VcsOptionsTest {
     void aDamagedRepositoryIsReportedInOneLine() throws Exception {
         commit();
         Files.writeString(tree.resolve(".git/index"), "no index");
-        assertUnreadable("the git repository of " + tree + " cannot be read: ");
+        assertUnreadable("the Git repository of " + tree + " cannot be read: ");
         try (Stream<Path> objects = Files.walk(tree.resolve(".git/objects"))) {
             for (Path object : objects.filter(Files::isRegularFile).toList()) {
                 Files.delete(object);
             }
         }
-        assertUnreadable("the git repository of " + tree + " cannot be read: ");
+        assertUnreadable("the Git repository of " + tree + " cannot be read: ");
     }
 }

@@ -90,7 +90,7 @@ public final class Treenqctl implements Runnable {
     /** The time that a cancelled command may take to cancel its work in the daemon. */
     private static final Duration CANCELLING = Duration.ofSeconds(5);
 
-    private static final String CANCELLED = "error: cancelled";
+    private static final String CANCELLED = "error: canceled";
 
     @Spec
     private CommandSpec spec;

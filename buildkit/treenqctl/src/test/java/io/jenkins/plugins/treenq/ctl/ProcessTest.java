@@ -110,7 +110,7 @@ class ProcessTest {
                                     .waitFor());
                 }
             }
-            assertTrue(out.toString().endsWith("error: cancelled\n"), out.toString());
+            assertTrue(out.toString().endsWith("error: canceled\n"), out.toString());
             assertFalse(out.toString().contains("\tat "), out.toString());
             assertFalse(process.waitFor() == 0);
         }
