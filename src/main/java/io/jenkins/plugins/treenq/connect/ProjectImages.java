@@ -92,8 +92,8 @@ final class ProjectImages {
                 String other = content.owners.get(tag);
                 if (other != null && !other.equals(owner) && exists(other)) {
                     throw new AbortException("the tag " + tag + " belongs to '" + name(other) + "', and '"
-                            + commit.branch() + "' results in the same tag; rename one of them, or change the rules for tags"
-                            + " of the project");
+                            + commit.branch() + "' results in the same tag; rename one of them, or change the rules for"
+                            + " tags of the project");
                 }
             }
             tags.forEach(tag -> content.owners.put(tag, owner));

@@ -105,7 +105,8 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         String image = expand.apply(from).trim();
         if (image.isEmpty()) {
             throw new AbortException(
-                    "there is nothing to promote: 'from' is empty, or is the result of a build that created no named image");
+                    "there is nothing to promote: 'from' is empty, or is the result of a build that created no"
+                            + " named image");
         }
         return new RegistryImages(run, listener)
                 .promote(

@@ -38,7 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.CreateFileBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 
-
 /** The selection of a daemon, and builds that wait for a slot, a daemon or a registry. */
 @SharedJenkins
 class PoolTest {
