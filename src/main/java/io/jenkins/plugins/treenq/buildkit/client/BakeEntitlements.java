@@ -106,6 +106,19 @@ public final class BakeEntitlements {
         });
     }
 
+    /**
+     * Requires that a file that the bake files name is in the working folder or below an allowed path, before it is
+     * read.
+     *
+     * @throws BuildkitException.InvalidRequestException if not; the message says what to allow
+     */
+    public void requireReadable(String file, Path workingFolder) throws BuildkitException.InvalidRequestException {
+        for (Path other : new Paths(workingFolder, readable).others(List.of(file))) {
+            throw new BuildkitException.InvalidRequestException("the bake files need the file " + other
+                    + ", which is outside of the working folder. To allow it: --allow=" + READ + "=" + other);
+        }
+    }
+
     private static void refuse(
             Collection<TargetBuild> targets, Function<TargetBuild, ? extends Collection<String>> missing)
             throws BuildkitException.InvalidRequestException {
