@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -335,6 +336,18 @@ class BakeLimitsTest {
                 name -> null,
                 dotEnv,
                 path -> null)));
+    }
+
+    @Test
+    void functionsReadLongTextsInTime() {
+        assertEquals("x", BakeTesting.value("chomp(\"" + "\\r\\n".repeat(200_000) + "x\\n\\n\")").strip());
+        assertEquals("x", BakeTesting.value("basename(\"" + "/".repeat(1_000_000) + "x\")"));
+        String spaces = " ".repeat(1_000_000);
+        assertRefused("longer than 1000", "A = semvercmp(\"1.0.0\", \"" + spaces + "\")\ntarget \"default\" {}");
+        assertRefused(
+                "is not a duration",
+                "A = timeadd(\"2020-01-01T00:00:00Z\", \"" + "1".repeat(1_000_000)
+                        + "\")\ntarget \"default\" {}");
     }
 
     /** An invalid file causes an exception of this package with a message, and no other exception. */
