@@ -462,8 +462,8 @@ final class ComposeConfig {
             String content = request.reader().apply(ComposeFile.text(path));
             if (content != null) {
                 if (each instanceof Map<?, ?> file && !FORMATS.contains(String.valueOf(file.get("format")))) {
-                    throw new BakeException("service \"" + service + "\": unsupported env_file format \""
-                            + file.get("format") + "\"");
+                    throw new BakeException(
+                            "service \"" + service + "\": unsupported env_file format \"" + file.get("format") + "\"");
                 }
                 environment.putAll(DotEnv.read(content, variables, limit));
             } else if (required) {

@@ -239,8 +239,7 @@ class BakeLimitsTest {
                 file.append("group \"%1$s%2$d\" { targets = [\"a%3$d\", \"b%3$d\"] }%n".formatted(name, i, i + 1));
             }
         }
-        String printed =
-                BakeTesting.print("docker-bake.hcl", file + "target \"a60\" {}\ntarget \"b60\" {}\n");
+        String printed = BakeTesting.print("docker-bake.hcl", file + "target \"a60\" {}\ntarget \"b60\" {}\n");
         assertTrue(printed.contains("\"b60\""), printed);
     }
 
@@ -312,16 +311,14 @@ class BakeLimitsTest {
                 + IntStream.range(0, 1_000)
                         .mapToObj(i -> "        A" + i + ": ${LONG}\n")
                         .collect(Collectors.joining());
-        BakeException refused =
-                assertThrows(BakeException.class, () -> print(yaml, "LONG=" + "x".repeat(1_000_000)));
+        BakeException refused = assertThrows(BakeException.class, () -> print(yaml, "LONG=" + "x".repeat(1_000_000)));
         assertTrue(refused.getMessage().contains("take over from each other"), refused.getMessage());
     }
 
     @Test
     void environmentFilesAreReadInTime() {
-        for (String content : new String[] {
-            "\n".repeat(1_000_000), "A=b" + " ".repeat(1_000_000) + "c", "A='b'\n".repeat(170_000)
-        }) {
+        for (String content :
+                new String[] {"\n".repeat(1_000_000), "A=b" + " ".repeat(1_000_000) + "c", "A='b'\n".repeat(170_000)}) {
             assertTrue(print("services: {web: {build: .}}\n", content).contains("web"));
         }
     }
@@ -340,14 +337,16 @@ class BakeLimitsTest {
 
     @Test
     void functionsReadLongTextsInTime() {
-        assertEquals("x", BakeTesting.value("chomp(\"" + "\\r\\n".repeat(200_000) + "x\\n\\n\")").strip());
+        assertEquals(
+                "x",
+                BakeTesting.value("chomp(\"" + "\\r\\n".repeat(200_000) + "x\\n\\n\")")
+                        .strip());
         assertEquals("x", BakeTesting.value("basename(\"" + "/".repeat(1_000_000) + "x\")"));
         String spaces = " ".repeat(1_000_000);
         assertRefused("longer than 1000", "A = semvercmp(\"1.0.0\", \"" + spaces + "\")\ntarget \"default\" {}");
         assertRefused(
                 "is not a duration",
-                "A = timeadd(\"2020-01-01T00:00:00Z\", \"" + "1".repeat(1_000_000)
-                        + "\")\ntarget \"default\" {}");
+                "A = timeadd(\"2020-01-01T00:00:00Z\", \"" + "1".repeat(1_000_000) + "\")\ntarget \"default\" {}");
     }
 
     /** An invalid file causes an exception of this package with a message, and no other exception. */
