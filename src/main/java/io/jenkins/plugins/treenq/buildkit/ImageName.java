@@ -60,6 +60,10 @@ public record ImageName(String host, String repository, String tag, String diges
         if (host.equals("docker.io") && repository.indexOf('/') < 0) {
             repository = "library/" + repository;
         }
+        // Before the names are matched, for which long ones would need a large stack.
+        if (host.length() + 1 + repository.length() > LONGEST_NAME) {
+            throw invalid(text, "it is longer than " + LONGEST_NAME + " characters");
+        }
         Matcher slashed = SLASHED_TAG.matcher(text);
         if (slashed.matches()) {
             throw noTag(text, slashed.group("tag"));
@@ -69,9 +73,6 @@ public record ImageName(String host, String repository, String tag, String diges
         }
         if (!REPOSITORY.matcher(repository).matches()) {
             throw invalid(text, "a repository has lower-case letters, digits and single separators . _ - /");
-        }
-        if (host.length() + 1 + repository.length() > LONGEST_NAME) {
-            throw invalid(text, "it is longer than " + LONGEST_NAME + " characters");
         }
         String tag = parts.group("tag");
         if (tag != null && !TAG.matcher(tag).matches()) {

@@ -177,7 +177,7 @@ final class AgentAnswers {
      */
     static TreeMap<String, TargetBuild> targets(Object answer) {
         Map<?, ?> targets = as(Map.class, answer);
-        require(targets.size() <= MOST_ITEMS, "it has " + targets.size() + " targets");
+        require(targets.size() <= MOST_ITEMS, "it has " + targets.size() + " targets, more than " + MOST_ITEMS);
         RecordCopy copy = new RecordCopy(MOST_VALUES_CHARS);
         TreeMap<String, TargetBuild> copies = new TreeMap<>();
         for (Map.Entry<?, ?> each : targets.entrySet()) {

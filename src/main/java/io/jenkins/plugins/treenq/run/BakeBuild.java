@@ -53,6 +53,9 @@ import java.util.stream.Stream;
  * resulting targets, and checks them.
  */
 public final class BakeBuild {
+    /** How many targets ask registries at a time whether their images exist. */
+    private static final int MOST_QUERIES = 10;
+
     private final BakeOrder order;
     private final Run<?, ?> run;
     private final TaskListener listener;
@@ -256,11 +259,21 @@ public final class BakeBuild {
             ImagesAction.of(run).continued(earlier.ref(), bake);
         }
         CompletableFuture<Boolean> built = Async.then(
-                allOf(targets.values().stream().map(Target::skipIfPresent)),
+                skipIfPresent(),
                 skipped -> needed().isEmpty()
                         ? CompletableFuture.completedFuture(Boolean.TRUE)
                         : build(folder, env, workspace, journal, bake));
         return results(built, bake);
+    }
+
+    private CompletableFuture<Void> skipIfPresent() {
+        ConcurrencyLimit queries = new ConcurrencyLimit(MOST_QUERIES);
+        List<CompletableFuture<Void>> asked = targets.values().stream()
+                .map(target -> queries.run(target::skipIfPresent))
+                .toList();
+        CompletableFuture<Void> all = allOf(asked.stream());
+        Async.cancelWith(all, interrupting -> asked.forEach(each -> each.cancel(interrupting)));
+        return all;
     }
 
     private static CompletableFuture<Void> allOf(Stream<? extends CompletableFuture<?>> all) {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
+import io.jenkins.plugins.treenq.buildkit.inputs.FolderHashes;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,10 +20,17 @@ import java.util.concurrent.CompletableFuture;
  * targets whose results it uses.
  */
 final class BakeComparison {
+    private static final int MOST_AT_ONCE = 10;
+
     private final CompletableFuture<Map<String, String>> daemon;
     private final SortedMap<String, BakeCallable.Target> targets;
     private final RegistryConnections connections;
     private final Map<String, CompletableFuture<InputComparison>> comparisons = new HashMap<>();
+
+    /** Each comparison reads files and asks registries. */
+    private final ConcurrencyLimit limit = new ConcurrencyLimit(MOST_AT_ONCE);
+
+    private final FolderHashes folders = new FolderHashes();
 
     /** @param connections connection settings of registries, with the logins of proxies */
     BakeComparison(
@@ -58,7 +66,7 @@ final class BakeComparison {
         target.part().input().build().links().forEach((context, other) -> used.put(context, comparison(other)));
         CompletableFuture<InputComparison> comparison = Async.then(
                 CompletableFuture.allOf(daemon, all(used)),
-                compared -> Async.call(
+                compared -> limit.run(() -> Async.call(
                         Async.BLOCKING,
                         () -> InputComparison.of(
                                 daemon.join(),
@@ -67,7 +75,8 @@ final class BakeComparison {
                                 target.prepared().console(),
                                 target.part().tags(),
                                 connections,
-                                inputs(used))));
+                                inputs(used),
+                                folders))));
         comparisons.put(name, comparison);
         return comparison;
     }

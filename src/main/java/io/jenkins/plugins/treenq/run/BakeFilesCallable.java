@@ -17,6 +17,7 @@ import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -83,9 +84,20 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
                 definition = BakeDefinition.read(request.withFirst(pushes(definition)));
             }
             String epoch = input.environment().getOrDefault(SOURCE_DATE_EPOCH, "");
-            return new TreeMap<>(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
+            return supported(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
         } catch (BuildkitException.InvalidRequestException | BakeException | HclException e) {
             throw new AbortException(e.getMessage());
+        }
+    }
+
+    /** Requires that the targets are such as the controller accepts, so that the message is about the files. */
+    private static TreeMap<String, TargetBuild> supported(SortedMap<String, TargetBuild> targets)
+            throws AbortException {
+        try {
+            return AgentAnswers.targets(targets);
+        } catch (IllegalArgumentException e) {
+            throw new AbortException("the bake is too large for a job: " + e.getMessage()
+                    + "; build fewer targets at a time, with targets of the step");
         }
     }
 

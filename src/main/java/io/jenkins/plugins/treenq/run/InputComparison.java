@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.control.Worker;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
+import io.jenkins.plugins.treenq.buildkit.inputs.FolderHashes;
 import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
@@ -38,6 +39,7 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
      * @param tags the tags that must point to the image; if they are empty, only the inputs are determined
      * @param connections connection settings of registries, with the logins of proxies
      * @param results the inputs of the builds whose results are named contexts, by the names of the contexts
+     * @param folders the hashes of folders, which builds that are compared together share
      */
     static InputComparison of(
             Map<String, String> daemon,
@@ -46,10 +48,12 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
             Console console,
             List<ImageName> tags,
             RegistryConnections connections,
-            Map<String, BuildInputs> results)
+            Map<String, BuildInputs> results,
+            FolderHashes folders)
             throws BuildkitException, InterruptedException {
         try (ImageRegistry images = new ImageRegistry(content.logins(), connections, AllowedHosts.ANY)) {
-            BuildInputs inputs = BuildInputs.of(request, content.locals(), content.boundary(), images, daemon, results);
+            BuildInputs inputs =
+                    BuildInputs.of(request, content.locals(), content.boundary(), images, daemon, results, folders);
             return new InputComparison(
                     inputs, tags.isEmpty() ? Optional.empty() : unchanged(inputs, images, tags, console));
         }

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.run;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
+import io.jenkins.plugins.treenq.buildkit.inputs.FolderHashes;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.util.ArrayList;
@@ -44,7 +45,14 @@ final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
         CompletableFuture<InputComparison> compared = Async.call(
                 Async.BLOCKING,
                 () -> InputComparison.of(
-                        InputComparison.daemon(client), request, content, console, tags, connections, Map.of()));
+                        InputComparison.daemon(client),
+                        request,
+                        content,
+                        console,
+                        tags,
+                        connections,
+                        Map.of(),
+                        new FolderHashes()));
         return Async.then(compared, known -> {
             if (known.unchanged().isPresent()) {
                 return CompletableFuture.completedFuture(

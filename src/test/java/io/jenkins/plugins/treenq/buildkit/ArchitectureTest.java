@@ -126,7 +126,7 @@ class ArchitectureTest {
                 .whereLayer("images")
                 .mayOnlyAccessLayers("values", "registry", "threads")
                 .whereLayer("inputs")
-                .mayOnlyAccessLayers("values", "filesync", "images")
+                .mayOnlyAccessLayers("values", "filesync", "images", "threads")
                 .whereLayer("filesync")
                 .mayOnlyAccessLayers("values", "wire", "files", "fsutil", "compression", "threads")
                 .whereLayer("filesend")

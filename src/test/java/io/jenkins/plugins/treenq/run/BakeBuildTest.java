@@ -279,6 +279,18 @@ class BakeBuildTest {
     }
 
     @Test
+    void aBakeThatIsTooLargeForAJobIsRefusedWithTheReason() throws Exception {
+        String file = "target \"default\" {\n  name = \"t${n}\"\n  matrix = { n = range(1001) }\n}\n";
+
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake()"));
+
+        jenkins.assertLogContains(
+                "ERROR: the bake is too large for a job: it has 1001 targets, more than 1000; build fewer targets at a"
+                        + " time, with targets of the step",
+                run);
+    }
+
+    @Test
     void thePolicyAppliesToEachTarget() throws Exception {
         Policy policy = new Policy();
         policy.setPushTo(List.of(daemon.registry() + "/" + repository));

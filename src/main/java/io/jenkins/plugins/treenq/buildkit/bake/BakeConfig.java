@@ -5,10 +5,12 @@ import io.jenkins.plugins.treenq.buildkit.hcl.HclBody;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -17,6 +19,12 @@ public final class BakeConfig {
     final List<BakeGroup> groups = new ArrayList<>();
     final List<BakeTarget> targets = new ArrayList<>();
     final List<BakeVariable> variables = new ArrayList<>();
+    final CopyLimit limit = new CopyLimit();
+
+    private static final int MOST_TARGETS = 20_000;
+
+    /** Groups within groups. */
+    private static final int MOST_NESTED = 1_000;
 
     BakeConfig() {}
 
@@ -93,6 +101,13 @@ public final class BakeConfig {
     /** Adds a target, or merges it into the one that has its name. */
     void add(BakeTarget target) {
         target(target.name).ifPresentOrElse(existing -> existing.merge(target), () -> targets.add(target));
+        requireFew(targets.size(), "targets");
+    }
+
+    private static void requireFew(int count, String what) {
+        if (count > MOST_TARGETS) {
+            throw new BakeException("The files have more than " + MOST_TARGETS + " " + what);
+        }
     }
 
     /** Adds a group in place of one that has its name. */
@@ -104,6 +119,7 @@ public final class BakeConfig {
             }
         }
         groups.add(group);
+        requireFew(groups.size(), "groups");
     }
 
     /**
@@ -169,7 +185,15 @@ public final class BakeConfig {
     }
 
     /** The targets of a group and of the groups within it, and those groups; for the name of a target, that. */
-    void resolveGroup(String name, Map<String, List<String>> visited, List<String> found, List<String> foundGroups) {
+    void resolveGroup(String name, List<String> found, List<String> foundGroups) {
+        resolveGroup(name, new HashMap<>(), found, foundGroups, 0);
+    }
+
+    private void resolveGroup(
+            String name, Map<String, List<String>> visited, List<String> found, List<String> foundGroups, int depth) {
+        if (depth > MOST_NESTED) {
+            throw new BakeException("More than " + MOST_NESTED + " groups are in each other");
+        }
         if (visited.containsKey(name)) {
             found.addAll(visited.get(name));
             return;
@@ -181,14 +205,16 @@ public final class BakeConfig {
         }
         visited.put(name, List.of());
         foundGroups.add(name);
-        List<String> targets = new ArrayList<>();
+        // Groups that contain each other twice would otherwise have many more entries than there are targets.
+        Set<String> distinct = new LinkedHashSet<>();
         for (String each : group.get().targets()) {
             List<String> inner = new ArrayList<>();
-            resolveGroup(each, visited, inner, foundGroups);
-            targets.addAll(inner.isEmpty() ? List.of(each) : inner);
+            resolveGroup(each, visited, inner, foundGroups, depth + 1);
+            limit.use(inner);
+            distinct.addAll(inner.isEmpty() ? List.of(each) : inner);
         }
-        visited.put(name, targets);
-        found.addAll(targets);
+        visited.put(name, List.copyOf(distinct));
+        found.addAll(distinct);
     }
 
     /** A target with what it inherits and what overrides it. */
@@ -199,6 +225,11 @@ public final class BakeConfig {
         resolved.dockerfile =
                 resolved.dockerfile == null || resolved.dockerfile.isEmpty() ? "Dockerfile" : resolved.dockerfile;
         return resolved;
+    }
+
+    private void merge(BakeTarget target, BakeTarget other) {
+        target.merge(other);
+        limit.use(1 + target.values());
     }
 
     private BakeTarget resolve(
@@ -216,11 +247,11 @@ public final class BakeConfig {
             for (String each : own.inherits) {
                 BakeTarget inherited = resolve(each, visited, overrides);
                 if (inherited != null) {
-                    resolved.merge(inherited);
+                    merge(resolved, inherited);
                 }
             }
         }
-        resolved.merge(own);
+        merge(resolved, own);
         Overrides.apply(resolved, overrides.getOrDefault(name, Map.of()));
         resolved.normalize();
         visited.put(name, resolved);

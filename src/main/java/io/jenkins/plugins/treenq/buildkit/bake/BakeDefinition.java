@@ -4,7 +4,6 @@ package io.jenkins.plugins.treenq.buildkit.bake;
 import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
         for (String name : names) {
             List<String> found = new ArrayList<>();
             List<String> foundGroups = new ArrayList<>();
-            config.resolveGroup(name, new HashMap<>(), found, foundGroups);
+            config.resolveGroup(name, found, foundGroups);
             found.stream().distinct().forEach(each -> targets.put(each, config.resolve(each, overrides)));
             foundGroups.forEach(each -> config.group(each).ifPresent(group -> groups.put(each, group)));
         }
@@ -44,7 +43,7 @@ public record BakeDefinition(SortedMap<String, BakeGroup> groups, SortedMap<Stri
             group.targets = new ArrayList<>(
                     group.targets.stream().distinct().sorted(Value.KEYS).toList());
         }
-        new LinkedTargets(targets, name -> config.resolve(name, overrides)).add();
+        new LinkedTargets(targets, name -> config.resolve(name, overrides), config.limit).add();
         targets.values().forEach(target -> prepare(target, request));
         return new BakeDefinition(groups, targets);
     }

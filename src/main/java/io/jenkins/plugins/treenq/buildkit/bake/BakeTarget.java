@@ -14,10 +14,12 @@ import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** One image, or other result, that a bake file describes. Fields that are null are not given. */
 public final class BakeTarget {
@@ -359,6 +361,32 @@ public final class BakeTarget {
         entitlements = appended(entitlements, other.entitlements);
         extraHosts = merged(extraHosts, other.extraHosts);
         inherits = appended(inherits, other.inherits);
+    }
+
+    /** Returns the number of values in all lists and maps, which a merge copies. */
+    int values() {
+        return Stream.of(
+                                inherits,
+                                annotations,
+                                attest,
+                                tags,
+                                cacheFrom,
+                                cacheTo,
+                                secrets,
+                                ssh,
+                                platforms,
+                                outputs,
+                                noCacheFilter,
+                                ulimits,
+                                entitlements,
+                                policy)
+                        .filter(Objects::nonNull)
+                        .mapToInt(List::size)
+                        .sum()
+                + Stream.of(contexts, args, labels, extraHosts)
+                        .filter(Objects::nonNull)
+                        .mapToInt(Map::size)
+                        .sum();
     }
 
     private static Map<String, String> merged(Map<String, String> one, Map<String, String> other) {

@@ -15,6 +15,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +60,9 @@ final class ComposeConfig {
     private static final Set<String> MAPPINGS =
             Set.of("args", "labels", "additional_contexts", "extra_hosts", "environment");
 
+    /** The formats of files of variables; the default is the same. */
+    private static final Set<String> FORMATS = Set.of("null", "", ".env");
+
     private static final int MAX_EXTENDS = 20;
 
     /** The most files that are read for {@code include}. Files that include each other's twice would be many. */
@@ -66,6 +70,7 @@ final class ComposeConfig {
 
     private final UnaryOperator<String> variables;
     private final BakeRequest request;
+    private final CopyLimit limit;
     private int includes;
 
     /** The files whose services others extend. Each of them is read once, although many services can extend one. */
@@ -73,9 +78,10 @@ final class ComposeConfig {
 
     private record ExtendedFile(String path, UnaryOperator<String> variables) {}
 
-    private ComposeConfig(BakeRequest request) {
+    private ComposeConfig(BakeRequest request, CopyLimit limit) {
         this.request = request;
-        Map<String, String> dotEnv = DotEnv.read(request.dotEnv(), request::variable);
+        this.limit = limit;
+        Map<String, String> dotEnv = DotEnv.read(request.dotEnv(), request::variable, limit);
         variables = name -> {
             String value = request.variable(name);
             return value != null ? value : dotEnv.get(name);
@@ -83,13 +89,13 @@ final class ComposeConfig {
     }
 
     static void read(List<BakeFile> files, BakeRequest request, BakeConfig config) {
-        new ComposeConfig(request).read(files, config);
+        new ComposeConfig(request, config.limit).read(files, config);
     }
 
     private void read(List<BakeFile> files, BakeConfig config) {
         Map<String, Object> all = new LinkedHashMap<>();
         for (BakeFile file : files) {
-            all = merged(all, project(new Source(file, "", variables), List.of()));
+            all = merged(all, project(new Source(file, "", variables, limit), List.of()));
         }
         Map<String, Object> services = section(all, "services");
         Map<String, Object> secrets = section(all, "secrets");
@@ -127,11 +133,12 @@ final class ComposeConfig {
          * @param folder the folder to which its paths are relative; empty for the working folder
          * @param variables the variables that it may use
          */
-        Source(BakeFile file, String folder, UnaryOperator<String> variables) {
+        Source(BakeFile file, String folder, UnaryOperator<String> variables, CopyLimit limit) {
             this.file = file;
             this.folder = folder;
             this.variables = variables;
-            raw = map(ComposeFile.replaced(ComposeFile.read(file), text -> Interpolation.apply(text, variables)));
+            raw = map(ComposeFile.replaced(
+                    ComposeFile.read(file, limit), text -> Interpolation.apply(text, variables, limit)));
         }
 
         String name() {
@@ -216,7 +223,7 @@ final class ComposeConfig {
                     throw new BakeException("the Compose files include more than " + MAX_INCLUDES + " files");
                 }
                 BakeFile source = new BakeFile(name, content(name, file.name() + ": include"));
-                project = merged(project, project(new Source(source, folder, known), path));
+                project = merged(project, project(new Source(source, folder, known, limit), path));
             }
             all = merged(all, withContexts(folder, project));
         }
@@ -245,12 +252,12 @@ final class ComposeConfig {
         List<String> files = strings(include, "env_file");
         if (files.isEmpty()) {
             String content = request.reader().apply(within(folder, ".env"));
-            own.putAll(DotEnv.read(content == null ? "" : content, file.variables));
+            own.putAll(DotEnv.read(content == null ? "" : content, file.variables, limit));
         }
         for (String name : files) {
             if (!name.equals("/dev/null")) {
                 String content = content(within(file.folder, name), file.name() + ": include.env_file");
-                own.putAll(DotEnv.read(content, file.variables));
+                own.putAll(DotEnv.read(content, file.variables, limit));
             }
         }
         return name -> {
@@ -290,7 +297,8 @@ final class ComposeConfig {
                     none -> new Source(
                             new BakeFile(path, content(path, file.name() + ": services." + name + ".extends")),
                             folderOf(path),
-                            file.variables));
+                            file.variables,
+                            limit));
             return merged(extended(source, String.valueOf(other), source.services(), depth + 1), own);
         }
         return merged(extended(file, String.valueOf(other), services, depth + 1), own);
@@ -332,6 +340,7 @@ final class ComposeConfig {
             }
             Map<String, Object> own = new LinkedHashMap<>(map(given));
             own.computeIfPresent("context", (key, context) -> movedContext(folder, context));
+            own.computeIfPresent("ssh", (key, ssh) -> movedKeys(folder, ssh));
             return changed(own, "additional_contexts", contexts -> {
                 Map<String, Object> all = mapping("additional_contexts", contexts);
                 all.replaceAll((name, context) -> movedContext(folder, context));
@@ -347,6 +356,19 @@ final class ComposeConfig {
                         && !BakePaths.isRemote(path)
                 ? within(folder, path)
                 : context;
+    }
+
+    /** SSH keys by ID, as a mapping or as a list of {@code ID=PATH}. */
+    private static Object movedKeys(String folder, Object ssh) {
+        if (ssh instanceof Map<?, ?> mapping) {
+            Map<String, Object> keys = new LinkedHashMap<>(map(mapping));
+            keys.replaceAll((id, path) -> path == null ? null : within(folder, ComposeFile.text(path)));
+            return keys;
+        }
+        return eachOf(ssh, each -> {
+            String[] pair = ComposeFile.text(each).split("=", 2);
+            return pair.length < 2 ? each : pair[0] + "=" + within(folder, pair[1]);
+        });
     }
 
     private static Object eachOf(Object value, UnaryOperator<Object> change) {
@@ -408,15 +430,20 @@ final class ComposeConfig {
     }
 
     /** Mappings are merged, lists are joined, other values are replaced. */
-    private static Map<String, Object> merged(Map<String, Object> one, Map<String, Object> other) {
+    private Map<String, Object> merged(Map<String, Object> one, Map<String, Object> other) {
+        limit.use(one);
+        limit.use(other);
         Map<String, Object> all = new LinkedHashMap<>(one);
         other.forEach((key, value) -> {
             Object before = all.get(key);
             if (before instanceof Map<?, ?> && value instanceof Map<?, ?>) {
                 all.put(key, merged(map(before), map(value)));
             } else if (before instanceof List<?> first && value instanceof List<?> second) {
+                limit.use(first);
+                limit.use(second);
                 List<Object> joined = new ArrayList<>(first);
-                second.stream().filter(each -> !joined.contains(each)).forEach(joined::add);
+                Set<Object> known = new HashSet<>(first);
+                second.stream().filter(known::add).forEach(joined::add);
                 all.put(key, joined);
             } else if (value != null || before == null) {
                 all.put(key, value);
@@ -434,7 +461,11 @@ final class ComposeConfig {
             boolean required = !(each instanceof Map<?, ?> file) || !Boolean.FALSE.equals(file.get("required"));
             String content = request.reader().apply(ComposeFile.text(path));
             if (content != null) {
-                environment.putAll(DotEnv.read(content, variables));
+                if (each instanceof Map<?, ?> file && !FORMATS.contains(String.valueOf(file.get("format")))) {
+                    throw new BakeException(
+                            "service \"" + service + "\": unsupported env_file format \"" + file.get("format") + "\"");
+                }
+                environment.putAll(DotEnv.read(content, variables, limit));
             } else if (required) {
                 throw new BakeException("service \"" + service + "\": the env file " + path + " cannot be read");
             }
@@ -579,22 +610,21 @@ final class ComposeConfig {
     private static List<Ssh> ssh(Object given) {
         List<Ssh> all = new ArrayList<>();
         if (given instanceof Map<?, ?> mapping) {
-            map(mapping)
-                    .forEach((id, path) -> all.add(new Ssh(
-                            id,
-                            path == null || ComposeFile.text(path).isEmpty()
-                                    ? List.of()
-                                    : List.of(ComposeFile.text(path)))));
+            map(mapping).forEach((id, path) -> all.add(new Ssh(id, key(path == null ? "" : ComposeFile.text(path)))));
         } else if (given instanceof List<?> list) {
             for (Object each : list) {
                 String[] pair = ComposeFile.text(each).split("=", 2);
-                all.add(new Ssh(pair[0], pair.length < 2 ? List.of() : List.of(pair[1])));
+                all.add(new Ssh(pair[0], key(pair.length < 2 ? "" : pair[1])));
             }
         } else if (given != null) {
             throw new BakeException("build.ssh must be a list or a mapping");
         }
         sort(all);
         return all.isEmpty() ? null : all;
+    }
+
+    private static List<String> key(String path) {
+        return path.isEmpty() ? List.of() : List.of(GoPaths.clean(path));
     }
 
     private static void sort(List<Ssh> all) {

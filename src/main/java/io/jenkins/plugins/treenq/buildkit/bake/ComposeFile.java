@@ -37,15 +37,21 @@ final class ComposeFile {
     private static final int MAX_NODES = 200_000;
 
     private final String file;
+    private final CopyLimit limit;
     private final Map<Node, Object> inProgress = new IdentityHashMap<>();
     private int nodes;
 
-    private ComposeFile(String file) {
+    private ComposeFile(String file, CopyLimit limit) {
         this.file = file;
+        this.limit = limit;
     }
 
-    /** @throws BakeException if the text is not YAML, or not a mapping */
-    static Map<String, Object> read(BakeFile source) {
+    /**
+     * @param limit counts the values of all files
+     * @throws BakeException if the text is not YAML, or not a mapping
+     */
+    static Map<String, Object> read(BakeFile source, CopyLimit limit) {
+        limit.useText(source.content());
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(1000);
         options.setNestingDepthLimit(100);
@@ -67,7 +73,7 @@ final class ComposeFile {
         if (root == null) {
             throw new BakeException(source.name() + ": empty compose file");
         }
-        Object value = new ComposeFile(source.name()).value(root);
+        Object value = new ComposeFile(source.name(), limit).value(root);
         if (!(value instanceof Map<?, ?>)) {
             throw new BakeException(source.name() + ": the top level of a Compose file must be a mapping");
         }
@@ -88,6 +94,7 @@ final class ComposeFile {
         if (++nodes > MAX_NODES) {
             throw wrong(node, "the file has more than " + MAX_NODES + " values");
         }
+        limit.use(1);
         if (node instanceof ScalarNode scalar) {
             return scalar(scalar);
         }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.hcl.Type;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -350,15 +351,19 @@ public final class Entries {
     /** The entries without those that repeat, in the order that buildx' removeDupes leaves them. */
     static <T> List<T> distinct(List<T> entries) {
         List<T> kept = new ArrayList<>(entries);
-        for (int i = kept.size() - 2; i >= 0; i--) {
-            int repeated = kept.subList(i + 1, kept.size()).indexOf(kept.get(i));
-            if (repeated >= 0) {
+        // The places of those entries that come after the current one. Each of them is there once.
+        Map<T, Integer> places = new HashMap<>();
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            T entry = kept.get(i);
+            Integer repeated = places.get(entry);
+            if (repeated != null) {
                 T last = kept.remove(kept.size() - 1);
-                int place = i + 1 + repeated;
-                if (place < kept.size()) {
-                    kept.set(place, last);
+                if (repeated < kept.size()) {
+                    kept.set(repeated, last);
+                    places.put(last, repeated);
                 }
             }
+            places.put(entry, i);
         }
         return kept;
     }

@@ -20,9 +20,17 @@ final class Interpolation {
         this.variables = variables;
     }
 
-    /** @throws BakeException if the text is not valid, or a variable that is required is missing */
-    static String apply(String text, UnaryOperator<String> variables) {
-        return text.indexOf('$') < 0 ? text : new Interpolation(text, variables).text(false, 0);
+    /**
+     * @param limit counts the texts, because many values can have one long variable
+     * @throws BakeException if the text is not valid, or a variable that is required is missing
+     */
+    static String apply(String text, UnaryOperator<String> variables, CopyLimit limit) {
+        if (text.indexOf('$') < 0) {
+            return text;
+        }
+        String value = new Interpolation(text, variables).text(false, 0);
+        limit.useText(value);
+        return value;
     }
 
     private String text(boolean inBraces, int depth) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.bake;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,6 +18,7 @@ final class LinkedTargets {
 
     private final SortedMap<String, BakeTarget> targets;
     private final Function<String, BakeTarget> resolver;
+    private final CopyLimit limit;
 
     /**
      * The number of targets in the longest row that begins with a target, of those whose contexts have been followed. A
@@ -28,9 +30,10 @@ final class LinkedTargets {
      * @param targets the targets that were asked for, to which the others are added
      * @param resolver reads a target of the files
      */
-    LinkedTargets(SortedMap<String, BakeTarget> targets, Function<String, BakeTarget> resolver) {
+    LinkedTargets(SortedMap<String, BakeTarget> targets, Function<String, BakeTarget> resolver, CopyLimit limit) {
         this.targets = targets;
         this.resolver = resolver;
+        this.limit = limit;
     }
 
     /** Adds the targets that others need, with what they ask for. */
@@ -58,6 +61,10 @@ final class LinkedTargets {
             }
             BakeTarget linked = targets.computeIfAbsent(other, this::linked);
             length = Math.max(length, 1 + follow(other, linked, visited));
+            limit.use(target.entitlements);
+            limit.use(linked.entitlements);
+            limit.use(target.platforms);
+            limit.use(linked.platforms);
             if (linked.entitlements != null) {
                 target.entitlements =
                         new ArrayList<>(BakeTarget.appended(target.entitlements, linked.entitlements).stream()
@@ -66,7 +73,7 @@ final class LinkedTargets {
             }
             if (target.platforms().size() > 1
                     && linked.platforms().size() > 1
-                    && !linked.platforms().containsAll(target.platforms())) {
+                    && !new HashSet<>(linked.platforms()).containsAll(target.platforms())) {
                 throw new BakeException("target " + other + " can't be used by " + name + " because its platforms "
                         + target.platforms() + " are not a subset of " + linked.platforms());
             }

@@ -106,6 +106,19 @@ public final class BakeEntitlements {
         });
     }
 
+    /**
+     * Requires that a file that the bake files name is in the working folder or below an allowed path, before it is
+     * read.
+     *
+     * @throws BuildkitException.InvalidRequestException if not; the message says what to allow
+     */
+    public void requireReadable(String file, Path workingFolder) throws BuildkitException.InvalidRequestException {
+        for (Path other : new Paths(workingFolder, readable).others(List.of(file))) {
+            throw new BuildkitException.InvalidRequestException("the bake files need the file " + other
+                    + ", which is outside of the working folder. To allow it: --allow=" + READ + "=" + other);
+        }
+    }
+
     private static void refuse(
             Collection<TargetBuild> targets, Function<TargetBuild, ? extends Collection<String>> missing)
             throws BuildkitException.InvalidRequestException {
@@ -164,7 +177,7 @@ public final class BakeEntitlements {
         }
         sources.contexts().values().forEach(context -> {
             if (context.startsWith(OCI_LAYOUT)) {
-                paths.add(context.substring(OCI_LAYOUT.length()).replaceFirst("(@[^/]*|:[^/]*)$", ""));
+                paths.add(withoutVersion(context.substring(OCI_LAYOUT.length())));
             } else if (!context.startsWith("docker-image://")
                     && !TargetLinks.isTarget(context)
                     && !Sources.isRemote(context)) {
@@ -176,6 +189,16 @@ public final class BakeEntitlements {
         target.build().request().cacheImports().forEach(cache -> paths.add(folder(cache, "src")));
         paths.remove("");
         return paths;
+    }
+
+    /** Returns the folder of a layout without the tag and the digest. */
+    private static String withoutVersion(String layout) {
+        for (int i = layout.lastIndexOf('/') + 1; i < layout.length(); i++) {
+            if (layout.charAt(i) == '@' || layout.charAt(i) == ':') {
+                return layout.substring(0, i);
+            }
+        }
+        return layout;
     }
 
     /** Whether a target writes files or folders of the client. */
@@ -197,6 +220,8 @@ public final class BakeEntitlements {
 
     /** The paths below which files may be used. */
     private static final class Paths {
+        private static final int LONGEST_PATH = 32_767;
+
         private final Path workingFolder;
         private final boolean any;
         private final List<Path> allowed = new ArrayList<>();
@@ -225,6 +250,10 @@ public final class BakeEntitlements {
         /** Returns the path with the links of its existing part resolved. */
         private static Path real(Path path) {
             Path whole = path.toAbsolutePath();
+            if (whole.toString().length() > LONGEST_PATH) {
+                // No file can have this path, whose parts would take long to look for.
+                return whole.getRoot();
+            }
             for (Path existing = whole; existing != null; existing = existing.getParent()) {
                 if (Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
                     try {

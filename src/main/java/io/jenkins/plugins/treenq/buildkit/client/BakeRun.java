@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
 import io.jenkins.plugins.treenq.buildkit.gateway.Subrequest;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.solve.DaemonBuild;
+import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,6 +59,7 @@ public final class BakeRun implements AutoCloseable {
     private final SharedFolders folders;
     private final int mostAtOnce;
     private final Set<RunningBuild> builds = new HashSet<>();
+    private final Set<CancellableWork<?>> answers = new HashSet<>();
     private TargetQueue<?> queue;
     private boolean cancelled;
 
@@ -79,7 +81,8 @@ public final class BakeRun implements AutoCloseable {
      *
      * @param client a client whose daemon has answered: from {@link BuildkitClient#connect} or
      *     {@link BuildkitClient#connectLater}, not from {@code connectForBuild}. The caller closes it after this object
-     * @param targets the targets by name
+     * @param targets the targets by name. The daemon keeps the folders of each under a key that is made from the shared
+     *     key of its content
      * @param sharedKey key from which the keys are made under which the daemon keeps the folders that several targets
      *     use for the next bake; see {@link io.jenkins.plugins.treenq.buildkit.session.SessionContent#sharedKey}
      * @throws BuildkitException.InvalidRequestException if a target is linked to one that is missing, or targets are
@@ -98,7 +101,9 @@ public final class BakeRun implements AutoCloseable {
     public static BakeRun open(
             BuildkitClient client, Map<String, PreparedTarget> targets, String sharedKey, int mostAtOnce)
             throws BuildkitException.InvalidRequestException {
-        SortedMap<String, PreparedTarget> sorted = new TreeMap<>(targets);
+        SortedMap<String, PreparedTarget> sorted = new TreeMap<>();
+        targets.forEach(
+                (name, target) -> sorted.put(name, target.with(SharedFolders.withOwnKey(name, target.content()))));
         TargetLinks links = new TargetLinks(sorted);
         SharedFolders folders = new SharedFolders(
                 client, sorted.values().stream().map(PreparedTarget::content).toList(), sharedKey);
@@ -173,6 +178,7 @@ public final class BakeRun implements AutoCloseable {
      * {@link BuildkitClient#frontendAnswer}. Targets that this one is linked to are resolved, not built.
      *
      * @return the metadata of the frontend's result by key, such as {@code result.json} and {@code result.txt}
+     * @throws BuildkitException.BuildCancelledException if the bake is cancelled before the answer
      */
     public Map<String, String> answer(String target, BuildListener listener)
             throws BuildkitException, InterruptedException {
@@ -180,6 +186,37 @@ public final class BakeRun implements AutoCloseable {
     }
 
     private Map<String, String> answer(String target, String subrequest, BuildListener listener)
+            throws BuildkitException, InterruptedException {
+        CancellableWork<Map<String, String>> work = new CancellableWork<>(() -> asked(target, subrequest, listener));
+        boolean late;
+        synchronized (this) {
+            answers.add(work);
+            late = cancelled;
+        }
+        if (late) {
+            work.cancel();
+        }
+        try (CancellableWork.Hook ignored = CancellableWork.onCancel(work::cancel)) {
+            return work.call();
+        } catch (InterruptedException e) {
+            if (isCancelled() && !CancellableWork.isCancelled()) {
+                throw new BuildkitException.BuildCancelledException();
+            }
+            throw e;
+        } catch (Exception e) {
+            throw FutureOutcome.failure(e, BuildkitException.class);
+        } finally {
+            synchronized (this) {
+                answers.remove(work);
+            }
+        }
+    }
+
+    private synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    private Map<String, String> asked(String target, String subrequest, BuildListener listener)
             throws BuildkitException, InterruptedException {
         PreparedTarget asked = targets.get(target);
         List<SessionContent> contents = contents(target);
@@ -305,18 +342,21 @@ public final class BakeRun implements AutoCloseable {
     }
 
     /**
-     * Cancels all builds in the daemon, those that wait, and those that are begun later. The results of running ones
-     * complete within about ten seconds; see {@link RunningBuild#cancel}.
+     * Cancels all builds in the daemon, those that wait, and those that are begun later, and all requests to frontends.
+     * The results of running builds complete within about ten seconds; see {@link RunningBuild#cancel}.
      */
     public void cancel() {
         List<RunningBuild> running;
+        List<CancellableWork<?>> asking;
         TargetQueue<?> waiting;
         synchronized (this) {
             cancelled = true;
             running = List.copyOf(builds);
+            asking = List.copyOf(answers);
             waiting = queue;
         }
         running.forEach(RunningBuild::cancel);
+        asking.forEach(CancellableWork::cancel);
         if (waiting != null) {
             waiting.cancel();
         }

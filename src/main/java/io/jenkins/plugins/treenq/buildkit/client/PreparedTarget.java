@@ -21,4 +21,8 @@ public record PreparedTarget(BuildRequest request, SessionContent content, Strin
         Objects.requireNonNull(content);
         Objects.requireNonNull(subrequest);
     }
+
+    PreparedTarget with(SessionContent other) {
+        return new PreparedTarget(request, other, subrequest);
+    }
 }

@@ -119,11 +119,25 @@ final class SharedFolders implements AutoCloseable {
         return client.openOnProven(BuildRequest.builder().build(), content, BuildListener.NONE, List.of());
     }
 
-    /** Each folder has a key of its own, so that the daemon does not replace the files of one by those of another. */
-    private static String key(String sharedKey, String folder) {
+    /**
+     * Returns the content of a target's own session with a key that is made from its key, the target and its folders.
+     */
+    static SessionContent withOwnKey(String target, SessionContent content) {
+        StringBuilder identity = new StringBuilder(target);
+        folders(content)
+                .forEach((name, folder) ->
+                        identity.append('\0').append(name).append('\0').append(folder.identity()));
+        return content.withSharedKey(key(content.sharedKey(), identity.toString()));
+    }
+
+    /**
+     * Each session has a key of its own, so that the daemon does not replace the files of one by those of another. The
+     * names of sources are the same in all sessions of a bake.
+     */
+    private static String key(String sharedKey, String identity) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((sharedKey + "\0" + folder).getBytes(StandardCharsets.UTF_8));
+                    .digest((sharedKey + "\0" + identity).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

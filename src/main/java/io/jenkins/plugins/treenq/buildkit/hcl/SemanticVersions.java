@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class SemanticVersions {
     private static final String PART = "v?([0-9xX*]+)(\\.[0-9xX*]+)?(\\.[0-9xX*]+)?"
             + "(-[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?(\\+[0-9A-Za-z\\-]+(?:\\.[0-9A-Za-z\\-]+)*)?";
+    private static final int LONGEST = 1_000;
     private static final Pattern VERSION = Pattern.compile(PART);
     private static final Pattern CONSTRAINT =
             Pattern.compile("\\s*(=|==|!=|>|<|>=|=>|<=|=<|~|~>|\\^)?\\s*(" + PART + ")\\s*");
@@ -86,6 +87,10 @@ final class SemanticVersions {
     }
 
     static boolean check(String version, String constraint) {
+        if (version.length() > LONGEST || constraint.length() > LONGEST) {
+            throw new HclException(
+                    null, "a semantic version or its constraint is longer than " + LONGEST + " characters");
+        }
         Version checked = Version.parse(version, false);
         boolean any = false;
         for (String alternative : constraint.split("\\|\\|", -1)) {

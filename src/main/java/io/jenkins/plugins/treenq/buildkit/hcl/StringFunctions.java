@@ -21,7 +21,7 @@ final class StringFunctions {
         text(library, "upper", text -> text.toUpperCase(Locale.ROOT));
         text(library, "lower", text -> text.toLowerCase(Locale.ROOT));
         text(library, "trimspace", StringFunctions::trimSpace);
-        text(library, "chomp", text -> text.replaceAll("(?:\\r\\n?|\\n)*\\z", ""));
+        text(library, "chomp", text -> trimEnd(text, "\r\n"));
         text(library, "title", StringFunctions::title);
         text(library, "basename", StringFunctions::baseName);
         text(library, "dirname", StringFunctions::folderName);
@@ -207,6 +207,15 @@ final class StringFunctions {
         return text.substring(start, end);
     }
 
+    /** Not a regular expression, which would read a long text of such characters again from each of them. */
+    private static String trimEnd(String text, String characters) {
+        int end = text.length();
+        while (end > 0 && characters.indexOf(text.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
     /**
      * Returns the text with the first letter of each word in upper case, with words as in Go's {@code strings.Title}.
      */
@@ -225,7 +234,7 @@ final class StringFunctions {
         if (path.isEmpty()) {
             return ".";
         }
-        String stripped = path.replaceAll("/+$", "");
+        String stripped = trimEnd(path, "/");
         return stripped.isEmpty() ? "/" : stripped.substring(stripped.lastIndexOf('/') + 1);
     }
 

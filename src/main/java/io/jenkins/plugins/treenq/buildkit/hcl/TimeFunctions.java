@@ -24,6 +24,7 @@ final class TimeFunctions {
     private static final Pattern RFC3339 =
             Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})");
     private static final Pattern DURATION = Pattern.compile("([0-9]*\\.?[0-9]+|[0-9]+\\.)(ns|us|µs|μs|ms|s|m|h)");
+    private static final int LONGEST_DURATION = 100;
     private static final Map<String, Long> UNITS = Map.of(
             "ns",
             1L,
@@ -116,7 +117,7 @@ final class TimeFunctions {
         Matcher matcher = DURATION.matcher(rest);
         BigDecimal nanos = BigDecimal.ZERO;
         int at = 0;
-        while (at < rest.length() && matcher.find(at) && matcher.start() == at) {
+        while (rest.length() <= LONGEST_DURATION && at < rest.length() && matcher.find(at) && matcher.start() == at) {
             nanos = nanos.add(
                     new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(UNITS.get(matcher.group(2)))));
             at = matcher.end();

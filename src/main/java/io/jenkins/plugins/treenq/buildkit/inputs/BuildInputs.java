@@ -49,13 +49,14 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
             ImageRegistry images,
             Map<String, String> more)
             throws InterruptedException {
-        return of(request, locals, boundary, images, more, Map.of());
+        return of(request, locals, boundary, images, more, Map.of(), new FolderHashes());
     }
 
     /**
      * Computes the hash of a build that uses the results of other builds.
      *
      * @param results the inputs of the builds whose results are named contexts, by the names of the contexts
+     * @param folders the hashes of folders, which builds that are compared together share
      */
     public static BuildInputs of(
             BuildRequest request,
@@ -63,10 +64,12 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
             Path boundary,
             ImageRegistry images,
             Map<String, String> more,
-            Map<String, BuildInputs> results)
+            Map<String, BuildInputs> results,
+            FolderHashes folders)
             throws InterruptedException {
         try {
-            return new BuildInputs(new InputsReader(request, locals, boundary, images, results).hash(more), "");
+            return new BuildInputs(
+                    new InputsReader(request, locals, boundary, images, results, folders).hash(more), "");
         } catch (UnknownInputException | BuildkitException e) {
             return new BuildInputs(null, e.getMessage());
         }

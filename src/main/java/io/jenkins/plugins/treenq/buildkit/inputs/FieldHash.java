@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** A hash of named fields with their lengths, so that different fields never have the same encoding. */
 final class FieldHash {
     /** The version of the encoding, which changes with the set of hashed fields. */
-    private static final String FORM = "treenq inputs 1";
+    private static final String FORM = "treenq inputs 2";
 
     private final DigestComputation hash = new DigestComputation("sha256");
 
@@ -24,20 +24,14 @@ final class FieldHash {
     }
 
     void add(String name, byte[] value) {
-        begin(name);
+        part(name.getBytes(StandardCharsets.UTF_8));
         part(value);
     }
 
     void add(String name, Map<String, String> values) {
-        begin(name);
+        part(name.getBytes(StandardCharsets.UTF_8));
         part(ByteBuffer.allocate(Integer.BYTES).putInt(values.size()).array());
         new TreeMap<>(values).forEach(this::add);
-    }
-
-    /** Begins a field whose value is added by the caller, each part preceded by its length. */
-    DigestComputation begin(String name) {
-        part(name.getBytes(StandardCharsets.UTF_8));
-        return hash;
     }
 
     private void part(byte[] bytes) {

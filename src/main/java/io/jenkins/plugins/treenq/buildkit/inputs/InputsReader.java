@@ -42,6 +42,7 @@ final class InputsReader {
     private final Path boundary;
     private final ImageRegistry registry;
     private final Map<String, BuildInputs> results;
+    private final FolderHashes folders;
     private final FieldHash hash = new FieldHash();
     private final Set<String> images = new TreeSet<>();
 
@@ -56,12 +57,14 @@ final class InputsReader {
             Map<String, LocalSource> locals,
             Path boundary,
             ImageRegistry registry,
-            Map<String, BuildInputs> results) {
+            Map<String, BuildInputs> results,
+            FolderHashes folders) {
         this.request = request;
         this.locals = locals;
         this.boundary = boundary;
         this.registry = registry;
         this.results = results;
+        this.folders = folders;
     }
 
     Digest hash(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
@@ -106,31 +109,40 @@ final class InputsReader {
         return options;
     }
 
-    private SourceContent local(String name)
-            throws UnknownInputException, BuildkitException.ContextUnreadableException {
+    private LocalSource local(String name) throws UnknownInputException {
         LocalSource source = locals.get(name);
         if (source == null) {
             throw new UnknownInputException("there is no local folder '" + name + "'");
         }
-        return new SourceContent(name, source, boundary);
+        return source;
+    }
+
+    private SourceContent opened(String name)
+            throws UnknownInputException, BuildkitException.ContextUnreadableException {
+        return new SourceContent(name, local(name), boundary);
+    }
+
+    /** Adds the hash of all files of a local source that the patterns do not exclude. */
+    private void addFolder(String field, String name, List<String> excludes)
+            throws UnknownInputException, BuildkitException, InterruptedException {
+        hash.add(field, folders.of(name, local(name), boundary, excludes).value());
     }
 
     private void dockerfile() throws UnknownInputException, BuildkitException, InterruptedException {
         // The option names another source of the Dockerfile. A Dockerfile that is given as text has this option, too.
-        try (SourceContent folder = local(request.options().getOrDefault("dockerfilekey", "dockerfile"));
-                SourceContent context = local("context")) {
+        byte[] ignored;
+        try (SourceContent folder = opened(request.options().getOrDefault("dockerfilekey", "dockerfile"));
+                SourceContent context = opened("context")) {
             String name = request.options().getOrDefault("filename", "Dockerfile");
             byte[] file = folder.file(name, MAX_TEXT_BYTES)
                     .orElseThrow(() -> new UnknownInputException("there is no Dockerfile '" + name + "'"));
             hash.add("dockerfile", file);
             imagesOf(new String(file, StandardCharsets.UTF_8));
-            Optional<byte[]> ignored = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
-            if (ignored.isEmpty()) {
-                ignored = context.file(".dockerignore", MAX_TEXT_BYTES);
-            }
-            hash.add("ignored", ignored.orElse(new byte[0]));
-            context.hash(IgnoreFile.patterns(ignored.orElse(new byte[0])), hash.begin("context"));
+            Optional<byte[]> own = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
+            ignored = (own.isPresent() ? own : context.file(".dockerignore", MAX_TEXT_BYTES)).orElse(new byte[0]);
         }
+        hash.add("ignored", ignored);
+        addFolder("context", "context", IgnoreFile.patterns(ignored));
     }
 
     private void imagesOf(String dockerfile) throws UnknownInputException {
@@ -157,9 +169,7 @@ final class InputsReader {
             if (result != null) {
                 hash.add(option.getKey(), hashOf(result, value));
             } else if (value.startsWith(LOCAL)) {
-                try (SourceContent folder = local(value.substring(LOCAL.length()))) {
-                    folder.hash(List.of(), hash.begin(option.getKey()));
-                }
+                addFolder(option.getKey(), value.substring(LOCAL.length()), List.of());
             } else if (value.startsWith(IMAGE)) {
                 ownImages.add(value.substring(IMAGE.length()));
             } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {

@@ -68,6 +68,11 @@ public record SessionContent(
         this(locals, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, null);
     }
 
+    /** Returns the same content with another shared key. */
+    public SessionContent withSharedKey(String key) {
+        return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, key, boundary);
+    }
+
     @Override
     public String toString() {
         return "SessionContent[locals=" + locals.keySet() + "]";

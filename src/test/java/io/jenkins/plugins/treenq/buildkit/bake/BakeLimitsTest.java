@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An untrusted bake file cannot exhaust the memory, the stack or the time of the JVM that evaluates it. */
+@Timeout(300)
 class BakeLimitsTest {
     private static void assertRefused(String expected, String hcl) {
         HclException refused = assertThrows(HclException.class, () -> BakeTesting.print("docker-bake.hcl", hcl));
@@ -213,6 +220,133 @@ class BakeLimitsTest {
         BakeException refused =
                 assertThrows(BakeException.class, () -> BakeTesting.print("compose.yaml", yaml + "services: {}\n"));
         assertTrue(refused.getMessage().startsWith("compose.yaml:"), refused.getMessage());
+    }
+
+    private static void assertTooMuch(String message, String name, String content) {
+        BakeException refused = assertThrows(BakeException.class, () -> BakeTesting.print(name, content));
+        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    }
+
+    private static String numbered(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).collect(Collectors.joining(", "));
+    }
+
+    @Test
+    void groupsThatContainEachOtherTwiceAreFollowedOnce() {
+        StringBuilder file = new StringBuilder("group \"default\" { targets = [\"a0\", \"b0\"] }\n");
+        for (int i = 0; i < 60; i++) {
+            for (String name : new String[] {"a", "b"}) {
+                file.append("group \"%1$s%2$d\" { targets = [\"a%3$d\", \"b%3$d\"] }%n".formatted(name, i, i + 1));
+            }
+        }
+        String printed = BakeTesting.print("docker-bake.hcl", file + "target \"a60\" {}\ntarget \"b60\" {}\n");
+        assertTrue(printed.contains("\"b60\""), printed);
+    }
+
+    @Test
+    void groupsInGroupsInGroupsAreRefused() {
+        StringBuilder file = new StringBuilder("group \"default\" { targets = [\"g0\"] }\n");
+        for (int i = 0; i < 9_000; i++) {
+            file.append("group \"g%d\" { targets = [\"g%d\"] }%n".formatted(i, i + 1));
+        }
+        assertTooMuch("More than 1000 groups", "docker-bake.hcl", file + "target \"g9000\" {}\n");
+    }
+
+    @Test
+    void tooManyTargetsAreRefused() {
+        StringBuilder file = new StringBuilder("group \"default\" { targets = [\"t1\"] }\n");
+        for (int i = 0; i < 20_001; i++) {
+            file.append("target \"t").append(i).append("\" {}\n");
+        }
+        assertTooMuch("more than 20000 targets", "docker-bake.hcl", file.toString());
+    }
+
+    @Test
+    void manyTargetsThatInheritManyValuesAreRefused() {
+        String file = """
+                target "base" { tags = formatlist("t%d", range(1000)) }
+                target "default" {
+                  inherits = ["base"]
+                  name = "t${n}"
+                  matrix = { n = setproduct(range(100), range(100)) }
+                }
+                """.replace("t${n}", "t${n[0]}-${n[1]}");
+        assertTooMuch("take over from each other", "docker-bake.hcl", file);
+        assertTooMuch(
+                "take over from each other",
+                "docker-bake.hcl",
+                "target \"base\" { tags = formatlist(\"t%d\", range(1000)) }\n"
+                        + "target \"default\" { inherits = [for n in range(1000) : \"base\"] }\n"
+                        + "target \"other\" { inherits = concat([for n in range(1000) : \"base\"],"
+                        + " [for n in range(1000) : \"default\"]) }\n"
+                        + "group \"default\" { targets = [\"default\", \"other\"] }\n");
+    }
+
+    @Test
+    void longListsWithoutRepetitionsAreReadInTime() {
+        String file = "target \"default\" {\n  cache-from = [for p in setproduct(range(200), range(200)) :"
+                + " \"r${p[0]}/${p[1]}\"]\n}\n";
+        assertTrue(BakeTesting.print("docker-bake.hcl", file).contains("r199/199"));
+    }
+
+    @Test
+    void servicesThatExtendALongListAreRefused() {
+        StringBuilder yaml = new StringBuilder("services:\n  base: {build: {tags: [" + numbered("t", 20_000) + "]}}\n");
+        for (int i = 0; i < 5_000; i++) {
+            yaml.append("  s").append(i).append(": {extends: base, build: {tags: [own]}}\n");
+        }
+        assertTooMuch("take over from each other", "compose.yaml", yaml.toString());
+    }
+
+    @Test
+    void longListsThatAServiceExtendsAreJoinedInTime() {
+        String yaml = "services:\n  base: {build: {tags: [" + numbered("t", 60_000) + "]}}\n  web: {extends: base,"
+                + " build: {tags: [" + numbered("u", 60_000) + "]}}\n";
+        assertTrue(BakeTesting.print("compose.yaml", yaml).contains("\"u59999\""));
+    }
+
+    @Test
+    void aLongVariableInManyValuesOfAComposeFileIsRefused() {
+        String yaml = "services:\n  web:\n    build:\n      args:\n"
+                + IntStream.range(0, 1_000)
+                        .mapToObj(i -> "        A" + i + ": ${LONG}\n")
+                        .collect(Collectors.joining());
+        BakeException refused = assertThrows(BakeException.class, () -> print(yaml, "LONG=" + "x".repeat(1_000_000)));
+        assertTrue(refused.getMessage().contains("take over from each other"), refused.getMessage());
+    }
+
+    @Test
+    void environmentFilesAreReadInTime() {
+        for (String content :
+                new String[] {"\n".repeat(1_000_000), "A=b" + " ".repeat(1_000_000) + "c", "A='b'\n".repeat(170_000)}) {
+            assertTrue(print("services: {web: {build: .}}\n", content).contains("web"));
+        }
+    }
+
+    private static String print(String yaml, String dotEnv) {
+        return BakeJson.print(BakeDefinition.read(new BakeRequest(
+                List.of(new BakeFile("compose.yaml", yaml)),
+                List.of("default"),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                name -> null,
+                dotEnv,
+                path -> null)));
+    }
+
+    @Test
+    void functionsReadLongTextsInTime() {
+        assertEquals(
+                "x",
+                BakeTesting.value("chomp(\"" + "\\r\\n".repeat(200_000) + "x\\n\\n\")")
+                        .strip());
+        assertEquals("x", BakeTesting.value("basename(\"" + "/".repeat(1_000_000) + "x\")"));
+        String spaces = " ".repeat(1_000_000);
+        assertRefused("longer than 1000", "A = semvercmp(\"1.0.0\", \"" + spaces + "\")\ntarget \"default\" {}");
+        assertRefused(
+                "is not a duration",
+                "A = timeadd(\"2020-01-01T00:00:00Z\", \"" + "1".repeat(1_000_000) + "\")\ntarget \"default\" {}");
     }
 
     /** An invalid file causes an exception of this package with a message, and no other exception. */

@@ -309,6 +309,21 @@ class BakeTest {
         assertEquals("service \"a\": the env file /etc/passwd cannot be read", refused.getMessage());
     }
 
+    @Test
+    void composeFilesHavePathsOfKeysAndFormatsOfVariablesAsInBuildx() {
+        String keys = BakeTesting.print(
+                "compose.yaml",
+                "services: {a: {build: {context: ., ssh: {own: ./keys/../id}}, env_file: [{path: app.env, format:"
+                        + " .env}]}, b: {build: {context: ., ssh: [own=./id]}}}");
+        assertEquals(4, keys.split("\"id\"", -1).length - 1, keys);
+        assertFalse(keys.contains("./id"), keys);
+        BakeException refused = assertThrows(
+                BakeException.class,
+                () -> BakeTesting.print(
+                        "compose.yaml", "services: {a: {build: ., env_file: [{path: app.env, format: raw}]}}"));
+        assertEquals("service \"a\": unsupported env_file format \"raw\"", refused.getMessage());
+    }
+
     /** Files that a Compose file can name, by their paths. */
     private static String printed(Map<String, String> files) {
         return BakeJson.print(BakeDefinition.read(new BakeRequest(
@@ -374,7 +389,7 @@ class BakeTest {
         files.put("sub/ext.yaml", """
                 services:
                   base:
-                    build: {additional_contexts: {e: ./e}, tags: ["t:1"]}
+                    build: {additional_contexts: {e: ./e}, tags: ["t:1"], ssh: ["own=./keys/id"]}
                     env_file: vars2.env
                 """);
         files.put("sub/vars2.env", "V=vars2\n");
@@ -428,6 +443,14 @@ class BakeTest {
                       },
                       "tags": [
                         "t:1"
+                      ],
+                      "ssh": [
+                        {
+                          "id": "own",
+                          "paths": [
+                            "sub/keys/id"
+                          ]
+                        }
                       ]
                     },
                     "oth": {

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bake files get only the privileges that the user who starts the bake allows. */
@@ -88,6 +89,16 @@ class BakeEntitlementsTest {
         Collection<TargetBuild> within =
                 targets("context = \"sub\"\ncontexts = { a = \"docker-image://b\", c = \"https://example.com/d\" }");
         assertDoesNotThrow(() -> BakeEntitlements.of(List.of()).require(within, folder));
+    }
+
+    @Test
+    @Timeout(300)
+    void longPathsAreRefusedInTime() throws Exception {
+        for (String path : List.of("oci-layout://" + ":".repeat(900_000) + "/x", "/a".repeat(450_000))) {
+            Collection<TargetBuild> asking = targets("contexts = { a = \"" + path + "\" }");
+            assertThrows(BuildkitException.InvalidRequestException.class, () -> BakeEntitlements.of(List.of())
+                    .require(asking, folder));
+        }
     }
 
     @Test

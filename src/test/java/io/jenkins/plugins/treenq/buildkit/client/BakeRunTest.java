@@ -12,8 +12,13 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -277,6 +282,86 @@ class BakeRunTest {
         }
         // The files, and before them the ignore file.
         assertEquals(2, transfers.stream().distinct().count());
+    }
+
+    /** The sources of all targets have the same names, such as context. */
+    @Test
+    void theDaemonKeepsTheFolderOfEachTarget() throws Exception {
+        Random random = new Random(2);
+        byte[] content = new byte[200_000];
+        StringBuilder hcl = new StringBuilder();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            String name = "t" + i;
+            names.add(name);
+            write(name + "/Dockerfile", "FROM scratch\nCOPY file /\n");
+            random.nextBytes(content);
+            Files.write(folder.resolve(name + "/file"), content);
+            hcl.append("target \"%1$s\" { context = \"%1$s\" }\n".formatted(name));
+        }
+        String key = UUID.randomUUID().toString();
+        long all = names.size() * (long) content.length;
+        long sent = Long.MAX_VALUE;
+        // The daemon releases the files of a build soon after its end, and until then does not use them again.
+        for (int attempt = 0; attempt < 5 && sent > all / 2; attempt++) {
+            sent = bytesOfBake(
+                    Bakes.preparedWithKey(key, daemon, folder, hcl.toString(), names.toArray(String[]::new)));
+            assertTrue(attempt > 0 || sent > all);
+        }
+        assertTrue(sent < all / 2, sent + " bytes were sent again");
+    }
+
+    private long bytesOfBake(SortedMap<String, PreparedTarget> targets) throws Exception {
+        try (Relay relay = Relay.slow(daemon.socket(), 100_000_000)) {
+            try (BuildkitClient client =
+                            BuildkitClient.connect(relay.endpoint(null).withCompression(false));
+                    BakeRun run = BakeRun.open(client, targets, "")) {
+                run.build(target -> BuildListener.NONE);
+            }
+            return relay.bytesFromClients();
+        }
+    }
+
+    @Test
+    void aFailedTargetEndsTheCheckOfAnother() throws Exception {
+        write("Dockerfile", "FROM scratch\nCOPY missing /\n");
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            // The daemon connects and gets no answer.
+            SortedMap<String, PreparedTarget> targets =
+                    Bakes.prepared(daemon, folder, """
+                    group "default" { targets = ["fails", "waits"] }
+                    target "fails" {}
+                    target "waits" {
+                      context = "http://127.0.0.1:%d/waits.tar"
+                      call = "check"
+                    }
+                    """.formatted(server.getLocalPort()));
+            try (BakeRun run = BakeRun.open(client, targets, "")) {
+                CompletableFuture<Socket> asked = new CompletableFuture<>();
+                CompletableFuture<Throwable> check = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        run.check("waits");
+                        return null;
+                    } catch (BuildkitException | InterruptedException e) {
+                        return e;
+                    }
+                });
+                Thread accepting = new Thread(() -> {
+                    try {
+                        asked.complete(server.accept());
+                    } catch (IOException e) {
+                        asked.completeExceptionally(e);
+                    }
+                });
+                accepting.start();
+                try (Socket ignored = asked.get(1, TimeUnit.MINUTES)) {
+                    assertThrows(TargetFailedException.class, () -> run.build(target -> BuildListener.NONE));
+                    assertInstanceOf(BuildkitException.BuildCancelledException.class, check.get(1, TimeUnit.MINUTES));
+                }
+                assertThrows(BuildkitException.BuildCancelledException.class, () -> run.check("waits"));
+            }
+        }
     }
 
     @Test

@@ -35,6 +35,12 @@ final class Bakes {
 
     static SortedMap<String, PreparedTarget> prepared(Daemon daemon, Path folder, String hcl, String... targets)
             throws Exception {
+        return preparedWithKey(UUID.randomUUID().toString(), daemon, folder, hcl, targets);
+    }
+
+    /** @param sharedKey the key from which those of the targets are made */
+    static SortedMap<String, PreparedTarget> preparedWithKey(
+            String sharedKey, Daemon daemon, Path folder, String hcl, String... targets) throws Exception {
         SortedMap<String, PreparedTarget> prepared = new TreeMap<>();
         Workspace workspace = new Workspace(folder, folder);
         for (TargetBuild target : builds(hcl, targets).values()) {
@@ -43,11 +49,7 @@ final class Bakes {
                     target.name(),
                     new PreparedTarget(
                             files.request(),
-                            files.content(
-                                    daemon.logins(),
-                                    Secrets.NONE,
-                                    Map.of(),
-                                    UUID.randomUUID().toString()),
+                            files.content(daemon.logins(), Secrets.NONE, Map.of(), sharedKey),
                             target.subrequest()));
         }
         return prepared;

@@ -33,6 +33,12 @@ class TargetBuildTest {
     }
 
     @Test
+    void longNamesAreRefusedWithoutAStackOverflow() {
+        assertRefused("longer than 255", "tags = [\"a" + ".a".repeat(100_000) + "\"]");
+        assertRefused("longer than 255", "tags = [\"A" + ".a".repeat(100_000) + "/b\"]");
+    }
+
+    @Test
     void allAttributesBecomeOptionsOfTheFrontend() throws Exception {
         assertEquals(
                 new TreeMap<>(Map.ofEntries(

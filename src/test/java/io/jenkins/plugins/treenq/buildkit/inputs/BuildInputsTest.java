@@ -298,12 +298,37 @@ class BuildInputsTest {
     }
 
     private BuildInputs of(Map<String, BuildInputs> results) throws Exception {
-        return BuildInputs.of(request.build(), locals, null, images, more, results);
+        return BuildInputs.of(request.build(), locals, null, images, more, results, new FolderHashes());
     }
 
     private BuildInputs with(BuildInputs base) throws Exception {
         return BuildInputs.of(
-                request.build(), locals, null, images, more, Map.of("base", base, "localhost:1/other", base));
+                request.build(),
+                locals,
+                null,
+                images,
+                more,
+                Map.of("base", base, "localhost:1/other", base),
+                new FolderHashes());
+    }
+
+    @Test
+    void buildsThatAreComparedTogetherReadAFolderOnce() throws Exception {
+        FolderHashes folders = new FolderHashes();
+        Digest first = hashWith(folders);
+        // Such a change in the middle of the comparison shows whether the folder is read again.
+        Files.writeString(context.resolve("src/other"), "changed");
+        assertEquals(first, hashWith(folders));
+        assertNotEquals(first, hash());
+        // A build that excludes other files sends other ones.
+        Files.writeString(context.resolve(".dockerignore"), "*.log\n.git\nsrc/deep\n");
+        assertEquals(hash(), hashWith(folders));
+        assertNotEquals(first, hashWith(folders));
+    }
+
+    private Digest hashWith(FolderHashes folders) throws Exception {
+        return BuildInputs.of(request.build(), locals, null, images, more, Map.of(), folders)
+                .hash();
     }
 
     private Digest hashWith(BuildInputs base) throws Exception {

@@ -31,11 +31,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -274,6 +276,7 @@ final class BakeCommand implements Callable<Integer> {
         List<String> given = files.isEmpty() ? filesOfEnvironment(environment) : files;
         RemoteBakeFiles.Definition definition =
                 remote == null ? new RemoteBakeFiles.Definition(files(given), null) : remoteFiles(remote, given);
+        UnaryOperator<String> reader = reader(BakeEntitlements.of(allowed));
         Map<String, String> builtIns = new LinkedHashMap<>(BakeFiles.builtIns());
         builtIns.put("BAKE_CMD_CONTEXT", named.context());
         return new BakeRequest(
@@ -283,8 +286,8 @@ final class BakeCommand implements Callable<Integer> {
                 variables(),
                 builtIns,
                 name -> environment.text(name).orElse(null),
-                Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
-                BakeCommand::content,
+                Objects.requireNonNullElse(reader.apply(".env"), ""),
+                reader,
                 definition.source());
     }
 
@@ -306,12 +309,28 @@ final class BakeCommand implements Callable<Integer> {
         return new RemoteBakeFiles.Definition(all, fetched.source());
     }
 
-    private static String content(String path) {
-        try {
-            return Files.isRegularFile(Path.of(path)) ? OptionFile.text(Path.of(path)) : null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * Returns what reads the files that Compose files name. What a local definition reads is only printed by
+     * {@code --print} and {@code --list}, as with buildx.
+     */
+    private UnaryOperator<String> reader(BakeEntitlements entitlements) {
+        boolean onlyPrinted = remote == null && (print || list != null);
+        return path -> {
+            Path file = Path.of(path);
+            try {
+                if (!Files.isRegularFile(file)) {
+                    return null;
+                }
+                if (!onlyPrinted) {
+                    entitlements.requireReadable(path, Path.of("").toAbsolutePath());
+                }
+                return OptionFile.text(file);
+            } catch (BuildkitException.InvalidRequestException e) {
+                throw new TypeConversionException(e.getMessage());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 
     private static List<BakeFile> files(List<String> given) throws IOException {

@@ -28,7 +28,7 @@ final class RemoteDefinition {
             "GIT_AUTH_TOKEN", "BUILDX_BAKE_GIT_AUTH_TOKEN",
             "GIT_AUTH_HEADER", "BUILDX_BAKE_GIT_AUTH_HEADER");
 
-    private static final Pattern SSH = Pattern.compile("(?:ssh://|[^/:]+@[^/:]+:).*", Pattern.DOTALL);
+    private static final Pattern SSH = Pattern.compile("(?:ssh://|[^/:@]+@[^/:]+:).*", Pattern.DOTALL);
 
     private final String address;
     private final EnvironmentVariables environment;
