@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -156,7 +157,7 @@ final class BakeCommand implements Callable<Integer> {
         named = BakeArguments.of(arguments);
         remote = named.address() == null
                 ? null
-                : new RemoteDefinition(named.address(), EnvironmentVariables.ofProcess());
+                : new RemoteDefinition(named.address(), root.environment(), root.workingFolder());
         if (print && list != null) {
             throw new TypeConversionException("--print and --list cannot be used together");
         }
@@ -179,7 +180,7 @@ final class BakeCommand implements Callable<Integer> {
         BakeRequest request = request();
         BakeDefinition definition = read(() -> BakeDefinition.read(request));
         // As with buildx, --print shows it, too.
-        EnvironmentVariables.ofProcess()
+        root.environment()
                 .text(SOURCE_DATE_EPOCH)
                 .filter(epoch -> !epoch.isEmpty())
                 .ifPresent(epoch -> definition.addArgument(SOURCE_DATE_EPOCH, epoch));
@@ -246,16 +247,19 @@ final class BakeCommand implements Callable<Integer> {
 
     /** Reads the definition, and finds the files and secrets of the targets. */
     private BakeBuild prepared() throws BuildkitException, InterruptedException, IOException {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        EnvironmentVariables environment = root.environment();
         BakeBuild bake = new BakeBuild(
-                definition(), environment, remote, spec.commandLine().getOut());
+                definition(),
+                environment,
+                root.workingFolder(),
+                remote,
+                spec.commandLine().getOut());
         bake.require(BakeEntitlements.of(allowed));
         bake.prepare(
                 DockerConfig.read(
-                        System.getenv(),
+                        environment.texts(),
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
-                environment,
                 sharedKey.read());
         return bake;
     }
@@ -270,7 +274,7 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     private BakeRequest request() throws BuildkitException, InterruptedException, IOException {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        EnvironmentVariables environment = root.environment();
         List<String> given = files.isEmpty() ? filesOfEnvironment(environment) : files;
         RemoteBakeFiles.Definition definition =
                 remote == null ? new RemoteBakeFiles.Definition(files(given), null) : remoteFiles(remote, given);
@@ -283,8 +287,8 @@ final class BakeCommand implements Callable<Integer> {
                 variables(),
                 builtIns,
                 name -> environment.text(name).orElse(null),
-                Files.isRegularFile(Path.of(".env")) ? OptionFile.text(Path.of(".env")) : "",
-                BakeCommand::content,
+                Optional.ofNullable(content(".env")).orElse(""),
+                this::content,
                 definition.source());
     }
 
@@ -306,22 +310,25 @@ final class BakeCommand implements Callable<Integer> {
         return new RemoteBakeFiles.Definition(all, fetched.source());
     }
 
-    private static String content(String path) {
+    /** Returns the content of a file, or null if there is no such file. */
+    private String content(String path) {
+        Path file = root.workingFolder().resolve(path);
         try {
-            return Files.isRegularFile(Path.of(path)) ? OptionFile.text(Path.of(path)) : null;
+            return Files.isRegularFile(file) ? OptionFile.text(file) : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<BakeFile> files(List<String> given) throws IOException {
+    private List<BakeFile> files(List<String> given) throws IOException {
         List<BakeFile> read = new ArrayList<>();
         for (String name : given.isEmpty() ? BakeFiles.DEFAULT_NAMES : given) {
             Path path = Path.of(BakePaths.inWorkingFolder(name).orElse(name));
+            Path file = root.workingFolder().resolve(path);
             if (name.equals(STDIN)) {
                 read.add(new BakeFile(STDIN, StandardInput.text()));
-            } else if (!given.isEmpty() || Files.exists(path)) {
-                read.add(new BakeFile(path.toString(), OptionFile.text(path)));
+            } else if (!given.isEmpty() || Files.exists(file)) {
+                read.add(new BakeFile(path.toString(), OptionFile.text(file)));
             }
         }
         if (read.isEmpty()) {
