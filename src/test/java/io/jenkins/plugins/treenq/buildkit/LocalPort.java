@@ -19,7 +19,7 @@ public final class LocalPort {
 
     /** Waits until a server listens on the port. */
     public static void await(int port) throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 2_400; i++) {
             try {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;

@@ -47,7 +47,7 @@ final class BlobCopy {
     private void stream(Descriptor blob, String started) throws BuildkitException, InterruptedException {
         String upload = started;
         long receivedBytes = 0;
-        RetryPolicy retries = RetryPolicy.standard();
+        RetryPolicy retries = target.place().host().transferRetryPolicy();
         while (!send(blob, upload, receivedBytes, retries)) {
             retries.pause();
             Optional<PushRepository.Upload> progress = target.progress(upload);

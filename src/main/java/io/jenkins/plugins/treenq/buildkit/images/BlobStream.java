@@ -16,7 +16,7 @@ final class BlobStream extends InputStream {
     private final PullRepository source;
     private final Descriptor blob;
     private final DigestComputation hash;
-    private final RetryPolicy retries = RetryPolicy.standard();
+    private final RetryPolicy retries;
     private volatile long position;
     private volatile boolean closed;
 
@@ -29,6 +29,7 @@ final class BlobStream extends InputStream {
     BlobStream(PullRepository source, Descriptor blob) {
         this.source = source;
         this.blob = blob;
+        this.retries = source.host().transferRetryPolicy();
         this.hash = new DigestComputation(blob.digest().algorithm());
     }
 

@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,7 @@ public final class ImageRegistry implements AutoCloseable {
     private final RegistryLogins logins;
     private final RegistryConnections connections;
     private final AllowedHosts allowed;
+    private final List<Duration> pauses;
     private final Map<HostKey, RegistryClient> hosts = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "treenq-registry");
@@ -62,9 +64,15 @@ public final class ImageRegistry implements AutoCloseable {
      * @param allowed the registries, and the other hosts to which these registries may redirect this client
      */
     public ImageRegistry(RegistryLogins logins, RegistryConnections connections, AllowedHosts allowed) {
+        this(logins, connections, allowed, RetryPolicy.PAUSES);
+    }
+
+    /** @param pauses the pauses before the repetitions of a request */
+    ImageRegistry(RegistryLogins logins, RegistryConnections connections, AllowedHosts allowed, List<Duration> pauses) {
         this.logins = logins;
         this.connections = connections;
         this.allowed = allowed;
+        this.pauses = List.copyOf(pauses);
     }
 
     /**
@@ -268,7 +276,7 @@ public final class ImageRegistry implements AutoCloseable {
         HostKey key = new HostKey(name, mirror);
         RegistryClient host = hosts.get(key);
         if (host == null) {
-            host = new RegistryClient(name, connection(name), logins, allowed, mirror);
+            host = new RegistryClient(name, connection(name), logins, allowed, pauses, mirror);
             hosts.put(key, host);
         }
         return host;

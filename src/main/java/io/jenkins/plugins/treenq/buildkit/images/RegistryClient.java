@@ -19,6 +19,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -42,6 +43,7 @@ final class RegistryClient {
     private final String name;
     private final String address;
     private final boolean plainHttp;
+    private final List<Duration> pauses;
     private final boolean mirror;
     private final AllowedHosts allowed;
     private final HttpClient http;
@@ -58,14 +60,21 @@ final class RegistryClient {
 
     /**
      * @param name the name of the registry, as in image names
+     * @param pauses the pauses before the repetitions of a request
      * @param mirror whether another registry is queried if this one fails, so that requests are not repeated
      */
     RegistryClient(
-            String name, RegistryConnection connection, RegistryLogins logins, AllowedHosts allowed, boolean mirror)
+            String name,
+            RegistryConnection connection,
+            RegistryLogins logins,
+            AllowedHosts allowed,
+            List<Duration> pauses,
+            boolean mirror)
             throws BuildkitException.InvalidRequestException {
         this.name = name;
         this.address = name.equals("docker.io") ? "registry-1.docker.io" : name;
         this.plainHttp = connection.plainHttp();
+        this.pauses = pauses;
         this.mirror = mirror;
         this.allowed = allowed;
         this.http = new GuardedHttpClient(HttpClients.of(connection), address, allowed);
@@ -143,8 +152,14 @@ final class RegistryClient {
         }
     }
 
+    /** A registry mirror is never asked again, because the next registry can be asked at once. */
     private RetryPolicy retryPolicy() {
-        return mirror ? RetryPolicy.none() : RetryPolicy.standard();
+        return mirror ? new RetryPolicy(List.of()) : transferRetryPolicy();
+    }
+
+    /** Returns the policy for a transfer that has begun, which no other registry can continue. */
+    RetryPolicy transferRetryPolicy() {
+        return new RetryPolicy(pauses);
     }
 
     private RegistryResponse send(URI start, RegistryRequest request)

@@ -21,8 +21,7 @@ final class RetryPolicy {
      * The pauses before the repetitions. Together they are long enough for a registry to restart, and as long as builds
      * wait for a daemon.
      */
-    private static final List<Duration> PAUSES =
-            List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+    static final List<Duration> PAUSES = List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
 
     static final int TRIES = 1 + PAUSES.size();
     static final int TOO_MANY = 429;
@@ -30,25 +29,13 @@ final class RetryPolicy {
     private static final long MAX_PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
     private static final Set<Integer> PASSING = Set.of(TOO_MANY, 500, 502, 503, 504);
 
-    private final int maxTries;
+    private final List<Duration> pauses;
     private int tries = 1;
     private long pauseMillis;
 
-    private RetryPolicy(int maxTries) {
-        this.maxTries = maxTries;
-    }
-
-    /** Returns the policy for a registry that cannot be replaced by another one. */
-    static RetryPolicy standard() {
-        return new RetryPolicy(TRIES);
-    }
-
-    /**
-     * Returns the policy for a registry mirror, which is never asked again because the next registry can be asked at
-     * once.
-     */
-    static RetryPolicy none() {
-        return new RetryPolicy(1);
+    /** @param pauses the pauses before the repetitions; if there are none, the request is not repeated */
+    RetryPolicy(List<Duration> pauses) {
+        this.pauses = pauses;
     }
 
     /** Whether to repeat the request after this response. If so, {@link #pause} has to be called first. */
@@ -67,11 +54,11 @@ final class RetryPolicy {
 
     private boolean again(long millis) {
         pauseMillis = Math.min(millis, MAX_PAUSE_MILLIS);
-        return tries++ < maxTries;
+        return tries++ <= pauses.size();
     }
 
     private long standardPauseMillis() {
-        return PAUSES.get(Math.min(tries, PAUSES.size()) - 1).toMillis();
+        return tries <= pauses.size() ? pauses.get(tries - 1).toMillis() : 0;
     }
 
     void pause() throws InterruptedException {

@@ -220,7 +220,7 @@ class BakeRunTest {
             thread.start();
             assertTrue(log.awaitText());
             thread.interrupt();
-            assertInstanceOf(InterruptedException.class, outcome.get(1, TimeUnit.MINUTES));
+            assertInstanceOf(InterruptedException.class, outcome.get(2, TimeUnit.MINUTES));
             assertEnded(client, targets);
         }
     }

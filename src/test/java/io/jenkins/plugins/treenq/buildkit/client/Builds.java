@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
+import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
@@ -58,10 +59,13 @@ public final class Builds {
 
     /** The daemon writes the end of a build to its history shortly after the call has ended. */
     static BuildRecord awaitEnd(BuildkitClient client, String ref) throws Exception {
-        for (long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1); System.nanoTime() < deadline; ) {
-            Optional<BuildRecord> record = client.history(ref);
-            if (record.isPresent() && record.get().completed() != null) {
-                return record.get();
+        for (long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5); System.nanoTime() < deadline; ) {
+            // A daemon that has made thousands of builds takes long to list all of them.
+            if (client.history(new HistoryQuery(ref, true, List.of(), 0)).isEmpty()) {
+                Optional<BuildRecord> record = client.history(ref);
+                if (record.isPresent() && record.get().completed() != null) {
+                    return record.get();
+                }
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An error on a background thread of the client ends the build with this error. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-@Timeout(180)
+@Timeout(300)
 class ClientErrorTest {
     @Parameter
     Daemon daemon;

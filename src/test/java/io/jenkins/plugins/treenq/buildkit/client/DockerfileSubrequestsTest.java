@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
@@ -262,6 +263,7 @@ class DockerfileSubrequestsTest {
     void anInterruptCancelsASubrequest() throws Exception {
         Builds.dockerfile(folder, "FROM busybox\n");
         CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
         CompletableFuture<Throwable> end = new CompletableFuture<>();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
             Thread thread = new Thread(() -> {
@@ -273,11 +275,7 @@ class DockerfileSubrequestsTest {
                             Builds.content(folder, daemon.logins()),
                             event -> {
                                 asked.countDown();
-                                try {
-                                    Thread.sleep(300);
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
+                                Uninterruptibles.awaitUninterruptibly(interrupted);
                             });
                     end.complete(new AssertionError("the call ended without an interrupt"));
                 } catch (Throwable e) {
@@ -287,6 +285,7 @@ class DockerfileSubrequestsTest {
             thread.start();
             asked.await();
             thread.interrupt();
+            interrupted.countDown();
             assertEquals(InterruptedException.class, end.get().getClass());
         }
     }

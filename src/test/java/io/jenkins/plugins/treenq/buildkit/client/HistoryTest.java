@@ -181,7 +181,7 @@ class HistoryTest {
         Builds.Log other = new Builds.Log();
         client.logs(request.ref(), other);
         assertTrue(other.toString().contains("ended"), other.toString());
-        build.get(1, TimeUnit.MINUTES);
+        build.get(2, TimeUnit.MINUTES);
     }
 
     @Test
@@ -286,7 +286,7 @@ class HistoryTest {
     void eventsAreDeliveredUntilAnInterrupt() throws Exception {
         LinkedBlockingQueue<HistoryEvent> events = new LinkedBlockingQueue<>();
         CompletableFuture<Throwable> end = new CompletableFuture<>();
-        BuildRequest request = BuildRequest.builder().build();
+        BuildRequest request = BuildRequest.builder().option("no-cache", "").build();
         Thread follower = new Thread(() -> {
             try {
                 client.followHistory(new HistoryQuery(request.ref(), false, List.of(), 0), events::add);
@@ -296,14 +296,23 @@ class HistoryTest {
             }
         });
         follower.start();
-        TimeUnit.MILLISECONDS.sleep(300);
-        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
-        client.build(request, Builds.content(folder, daemon.logins()), BuildListener.NONE);
+        Builds.dockerfile(folder, "FROM busybox\nRUN --mount=type=secret,id=any true\n");
+        CompletableFuture<HistoryEvent> first = new CompletableFuture<>();
+        SessionContent content = Builds.content(folder, daemon.logins());
+        // The build cannot end before the first event.
+        Secrets secrets = id -> {
+            try {
+                first.complete(events.poll(2, TimeUnit.MINUTES));
+            } catch (InterruptedException e) {
+                first.completeExceptionally(e);
+            }
+            return Optional.empty();
+        };
+        client.build(request, new SessionContent(content.locals(), content.logins(), secrets, ""), BuildListener.NONE);
+        assertEquals(HistoryEvent.Kind.STARTED, first.get().kind());
         assertEquals(
-                HistoryEvent.Kind.STARTED, events.poll(10, TimeUnit.SECONDS).kind());
-        assertEquals(
-                HistoryEvent.Kind.COMPLETE, events.poll(10, TimeUnit.SECONDS).kind());
+                HistoryEvent.Kind.COMPLETE, events.poll(2, TimeUnit.MINUTES).kind());
         follower.interrupt();
-        assertEquals(InterruptedException.class, end.get(10, TimeUnit.SECONDS).getClass());
+        assertEquals(InterruptedException.class, end.get(2, TimeUnit.MINUTES).getClass());
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LargeLogTest {
-    private static final long MEGABYTES = Long.getLong("treenq.log.megabytes", 64);
+    private static final long MEGABYTES = Long.getLong("treenq.log.megabytes", 32);
 
     /** Longer than the silence after which the client stops waiting for the daemon. */
     private static final long STALLED_MILLIS = 7_000;

@@ -10,7 +10,6 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
-import io.jenkins.plugins.treenq.buildkit.harness.Alone;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
@@ -45,7 +44,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
-@Alone
 class ManyBuildsTest {
     private static final int BUILDS = 100;
     private static final int MOST_THREADS = 40;
@@ -159,7 +157,7 @@ class ManyBuildsTest {
         } finally {
             builds.forEach(RunningBuild::cancel);
             for (RunningBuild build : builds) {
-                assertThrows(ExecutionException.class, () -> build.result().get(1, TimeUnit.MINUTES));
+                assertThrows(ExecutionException.class, () -> build.result().get(2, TimeUnit.MINUTES));
             }
             for (CompletableFuture<BuildkitClient> client : clients) {
                 client.get().close();
@@ -222,7 +220,7 @@ class ManyBuildsTest {
 
             builds.forEach(RunningBuild::cancel);
             for (RunningBuild build : builds) {
-                build.result().handle((built, failure) -> null).get(1, TimeUnit.MINUTES);
+                build.result().handle((built, failure) -> null).get(2, TimeUnit.MINUTES);
             }
         } finally {
             unblock.countDown();

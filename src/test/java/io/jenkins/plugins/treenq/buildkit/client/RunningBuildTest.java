@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class RunningBuildTest {
     @TempDir
     Path folder;
@@ -88,7 +88,7 @@ class RunningBuildTest {
                     told.get().getName().startsWith("treenq-worker"), told.get().getName());
             build.cancel();
             ExecutionException failure =
-                    assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
+                    assertThrows(ExecutionException.class, () -> build.result().get(2, TimeUnit.MINUTES));
             assertInstanceOf(BuildkitException.BuildCancelledException.class, failure.getCause());
             assertEquals(
                     "the build was canceled by this client", failure.getCause().getMessage());

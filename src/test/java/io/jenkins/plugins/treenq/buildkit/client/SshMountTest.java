@@ -161,7 +161,7 @@ class SshMountTest {
             Map<String, String> there = Map.of("SSH_AUTH_SOCK", socket.toString());
             Path key = folder.resolve("key");
             run(there, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
-            for (int i = 0; i < 100 && !Files.exists(socket); i++) {
+            for (int i = 0; i < 2_400 && !Files.exists(socket); i++) {
                 Thread.sleep(50);
             }
             run(there, "ssh-add", key.toString());

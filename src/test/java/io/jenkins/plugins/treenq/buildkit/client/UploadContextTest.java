@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 class UploadContextTest {
-    private static final int LARGE_BYTES = 40 << 20;
+    private static final int LARGE_BYTES = 16 << 20;
 
     @Parameter
     Daemon daemon;

@@ -452,13 +452,13 @@ class ContentServiceTest {
         }
 
         WriteContentResponse answer() throws InterruptedException {
-            return (WriteContentResponse) answers.poll(20, TimeUnit.SECONDS);
+            return (WriteContentResponse) answers.poll(2, TimeUnit.MINUTES);
         }
 
         Status end() {
             try {
                 while (true) {
-                    Object answer = answers.poll(20, TimeUnit.SECONDS);
+                    Object answer = answers.poll(2, TimeUnit.MINUTES);
                     if (answer instanceof Status status) {
                         return status;
                     }

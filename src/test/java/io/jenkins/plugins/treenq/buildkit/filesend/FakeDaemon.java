@@ -228,7 +228,7 @@ final class FakeDaemon implements AutoCloseable {
         }
 
         T next() throws InterruptedException {
-            T answer = answers.poll(20, TimeUnit.SECONDS);
+            T answer = answers.poll(2, TimeUnit.MINUTES);
             if (answer == null) {
                 throw new AssertionError("no answer came; " + status);
             }
@@ -241,7 +241,7 @@ final class FakeDaemon implements AutoCloseable {
         }
 
         Status end() throws InterruptedException {
-            if (!ended.await(20, TimeUnit.SECONDS)) {
+            if (!ended.await(2, TimeUnit.MINUTES)) {
                 throw new AssertionError("the call did not end");
             }
             return status;

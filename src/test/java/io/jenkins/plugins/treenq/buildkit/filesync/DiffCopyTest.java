@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class DiffCopyTest {
     /** Larger than all buffers of HTTP/2 and of this client. */
     private static final int LARGE_BYTES = 64 << 20;
@@ -56,7 +57,7 @@ class DiffCopyTest {
     @TempDir
     Path folder;
 
-    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final ThreadPoolExecutor executor = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     private LocalDaemon daemon;
 
@@ -523,9 +524,9 @@ class DiffCopyTest {
             transfer.next(PacketType.PACKET_STAT);
             eventually(() -> walked.size() == 2);
             transfer.cancel();
-            Thread.sleep(300);
+            patient.awaitCancelled();
             cancelled.countDown();
-            Thread.sleep(300);
+            eventually(() -> executor.getActiveCount() == 0);
             assertEquals(2, walked.size());
         }
     }
@@ -658,7 +659,7 @@ class DiffCopyTest {
 
     private static void await(CountDownLatch latch, boolean really) throws IOException {
         try {
-            if (really && !latch.await(20, TimeUnit.SECONDS)) {
+            if (really && !latch.await(2, TimeUnit.MINUTES)) {
                 throw new IOException("waited too long");
             }
         } catch (InterruptedException e) {
@@ -668,7 +669,7 @@ class DiffCopyTest {
 
     private static void eventually(BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; !condition.getAsBoolean(); i++) {
-            assertTrue(i < 1000, "the condition did not become true in time");
+            assertTrue(i < 12_000, "the condition did not become true in time");
             Thread.sleep(10);
         }
     }

@@ -69,7 +69,7 @@ class FileNamesTest {
         java.environment().put("LC_ALL", "C");
         Process process = java.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES));
         assertEquals("l -> /é (3)\nm -> x//é/ (6)\nü% (0)\nü%/😀 x (7)\ncontent\n", output);
     }
 

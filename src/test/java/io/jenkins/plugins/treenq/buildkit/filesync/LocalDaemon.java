@@ -14,10 +14,15 @@ import io.grpc.Codec;
 import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -43,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,6 +78,7 @@ final class LocalDaemon implements AutoCloseable {
             };
         }
     };
+    private final CountDownLatch cancelled = new CountDownLatch(1);
     private final CompressorRegistry spoiling = CompressorRegistry.newEmptyInstance();
     private volatile UnaryOperator<byte[]> spoil = UnaryOperator.identity();
     private final Server server;
@@ -90,7 +97,7 @@ final class LocalDaemon implements AutoCloseable {
                 .workerEventLoopGroup(loops)
                 .maxInboundMetadataSize(1 << 20)
                 .compressorRegistry(GzippedMessages.registry())
-                .addService(service.intercepted())
+                .addService(ServerInterceptors.intercept(service.intercepted(), new Cancellations()))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(address)
@@ -114,6 +121,27 @@ final class LocalDaemon implements AutoCloseable {
                 .build();
         spoiling.register(Codec.Identity.NONE);
         spoiling.register(new Spoiling());
+    }
+
+    /** Notices when the server learns that a call was cancelled, and after the service has handled that. */
+    private final class Cancellations implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
+                    next.startCall(call, headers)) {
+                @Override
+                public void onCancel() {
+                    super.onCancel();
+                    cancelled.countDown();
+                }
+            };
+        }
+    }
+
+    /** Waits until the service has handled the cancellation of a call. */
+    void awaitCancelled() throws InterruptedException {
+        cancelled.await();
     }
 
     /** Creates a decision to compress, which does not change because its clock stands still. */
@@ -266,7 +294,7 @@ final class LocalDaemon implements AutoCloseable {
 
         /** The next packet, or null at the end of the stream. */
         Packet next() throws InterruptedException {
-            Packet packet = packets.poll(20, TimeUnit.SECONDS);
+            Packet packet = packets.poll(2, TimeUnit.MINUTES);
             if (packet == null) {
                 throw new AssertionError("no packet arrived in time");
             }

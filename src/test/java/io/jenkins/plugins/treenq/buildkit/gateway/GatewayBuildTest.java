@@ -154,7 +154,7 @@ class GatewayBuildTest {
     }
 
     private static Throwable failure(GatewayBuild build) {
-        return assertThrows(ExecutionException.class, () -> build.result().get(1, TimeUnit.MINUTES))
+        return assertThrows(ExecutionException.class, () -> build.result().get(2, TimeUnit.MINUTES))
                 .getCause();
     }
 
@@ -164,7 +164,7 @@ class GatewayBuildTest {
             GatewayBuild build =
                     start(daemon, request(Map.of("target", "app")), (answer, evaluation) -> evaluation.get());
             assertEquals(
-                    Map.of("containerimage.digest", "sha256:1"), build.result().get(1, TimeUnit.MINUTES));
+                    Map.of("containerimage.digest", "sha256:1"), build.result().get(2, TimeUnit.MINUTES));
         }
         assertEquals(Set.of("a", "b"), evaluated);
         assertEquals(RESULT, returned.get(0).getResult());
@@ -179,7 +179,7 @@ class GatewayBuildTest {
         try (FakeDaemon daemon = daemon()) {
             start(daemon, inputs, (answer, evaluation) -> CompletableFuture.completedFuture(null))
                     .result()
-                    .get(1, TimeUnit.MINUTES);
+                    .get(2, TimeUnit.MINUTES);
         }
         assertEquals(
                 Map.of(
@@ -253,7 +253,7 @@ class GatewayBuildTest {
             GatewayBuild build =
                     start(daemon, request(Map.of()), (answer, evaluation) -> CompletableFuture.failedFuture(reason));
             assertSame(reason, failure(build));
-            cancelled.get(1, TimeUnit.MINUTES);
+            cancelled.get(2, TimeUnit.MINUTES);
         }
         assertEquals(List.of(), returned);
     }
@@ -266,10 +266,10 @@ class GatewayBuildTest {
                 reached.complete(null);
                 return new CompletableFuture<>();
             });
-            reached.get(1, TimeUnit.MINUTES);
+            reached.get(2, TimeUnit.MINUTES);
             build.cancel();
             assertInstanceOf(BuildkitException.BuildCancelledException.class, failure(build));
-            cancelled.get(1, TimeUnit.MINUTES);
+            cancelled.get(2, TimeUnit.MINUTES);
         }
     }
 }

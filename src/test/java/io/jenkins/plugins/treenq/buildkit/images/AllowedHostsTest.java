@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images and registries that try to make the client connect to hosts in its own network. */
-@Timeout(60)
+@Timeout(300)
 class AllowedHostsTest {
     private static final String REFUSAL = "is not in the list of allowed hosts; add it";
 
@@ -54,7 +54,8 @@ class AllowedHostsTest {
                 new RegistryConnections(
                         Map.of(registry.host(), registry.connection(), other.host(), other.connection()),
                         RegistryConnection.DEFAULT),
-                AllowedHosts.of(List.of(hosts), "add it"));
+                AllowedHosts.of(List.of(hosts), "add it"),
+                FakeRegistry.SHORT_PAUSES);
     }
 
     private void assertRefused(String line) {

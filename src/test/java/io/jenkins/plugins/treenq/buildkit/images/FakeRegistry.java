@@ -9,7 +9,9 @@ import com.sun.net.httpserver.HttpsServer;
 import io.jenkins.plugins.treenq.buildkit.Certificates;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
+import io.jenkins.plugins.treenq.buildkit.registry.AllowedHosts;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnection;
+import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogin;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +43,10 @@ import java.util.regex.Pattern;
  */
 final class FakeRegistry implements AutoCloseable {
     static final RegistryLogin LOGIN = new RegistryLogin("me", "hunter2-secret");
+
+    /** As many pauses as usual, each a thousandth as long. */
+    static final List<Duration> SHORT_PAUSES =
+            RetryPolicy.PAUSES.stream().map(pause -> pause.dividedBy(1000)).toList();
 
     private static final Certificates.Identity AUTHORITY = Certificates.authority("fake");
     private static final Pattern PATH = Pattern.compile(
@@ -178,14 +185,21 @@ final class FakeRegistry implements AutoCloseable {
                 : RegistryConnection.builder().plainHttp(true).build();
     }
 
-    /** Returns a client with the login and the connection settings of the registries. */
+    /**
+     * Returns a client with the login and the connection settings of the registries, which repeats requests as often as
+     * usual and after short pauses.
+     */
     static ImageRegistry client(FakeRegistry... registries) {
         Map<String, RegistryConnection> connections = new ConcurrentHashMap<>();
         for (FakeRegistry registry : registries) {
             connections.put(registry.host(), registry.connection());
         }
         RegistryLogins logins = host -> connections.containsKey(host) ? Optional.of(LOGIN) : Optional.empty();
-        return new ImageRegistry(logins, connections);
+        return new ImageRegistry(
+                logins,
+                new RegistryConnections(connections, RegistryConnection.DEFAULT),
+                AllowedHosts.ANY,
+                SHORT_PAUSES);
     }
 
     Digest manifest(String repository, String tag, String type, String json) {

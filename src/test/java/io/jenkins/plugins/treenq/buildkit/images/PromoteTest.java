@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Promotion of images with registries whose responses are partly invalid: images are copied completely and unchanged,
  * or not at all.
  */
-@Timeout(120)
+@Timeout(300)
 class PromoteTest {
     /** More bytes than are kept in memory. */
     private static final byte[] LARGE = new byte[5 << 20];
@@ -256,7 +256,7 @@ class PromoteTest {
         AtomicInteger asked = new AtomicInteger();
         from.rule(request -> {
             if (request.path().contains("/blobs/") && asked.getAndIncrement() == 1) {
-                new Thread(from::close).start();
+                from.close();
             }
             return Optional.empty();
         });

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class TokenClientTest {
     private static final String SECRET = "p&ss=wörd";
     private static final Optional<RegistryLogin> LOGIN = Optional.of(new RegistryLogin("me", SECRET));
@@ -47,14 +47,14 @@ class TokenClientTest {
     }
 
     private Token fetch(TokenRequest request, Optional<RegistryLogin> login) throws Exception {
-        return new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS);
+        return new TokenClient(connection).fetch(request, login).get(2, TimeUnit.MINUTES);
     }
 
     /** Returns the error message, which does not contain the secret. */
     private static String refusal(RegistryConnection connection, TokenRequest request, Optional<RegistryLogin> login) {
         ExecutionException failure = assertThrows(
                 ExecutionException.class,
-                () -> new TokenClient(connection).fetch(request, login).get(30, TimeUnit.SECONDS));
+                () -> new TokenClient(connection).fetch(request, login).get(2, TimeUnit.MINUTES));
         assertInstanceOf(TokenRefusedException.class, failure.getCause());
         StringWriter stack = new StringWriter();
         failure.printStackTrace(new PrintWriter(stack));
@@ -112,14 +112,14 @@ class TokenClientTest {
                     "the-token",
                     new TokenClient(connection)
                             .fetch(request, Optional.empty())
-                            .get(30, TimeUnit.SECONDS)
+                            .get(2, TimeUnit.MINUTES)
                             .value());
             assertEquals(List.of("CONNECT tokens.example.com:443 HTTP/1.1"), proxy.tunnels());
             RegistryConnection excepted =
                     through(proxy.port(), "", List.of("example.com")).build();
             assertThrows(ExecutionException.class, () -> new TokenClient(excepted)
                     .fetch(request, Optional.empty())
-                    .get(30, TimeUnit.SECONDS));
+                    .get(2, TimeUnit.MINUTES));
             assertEquals(1, proxy.tunnels().size());
         }
         try (TokenServer proxy = TokenServer.plain(asked -> asked.authorization() == null ? TOKEN : Answer.of(500))) {
@@ -131,14 +131,14 @@ class TokenClientTest {
                     "the-token",
                     new TokenClient(connection)
                             .fetch(plain, Optional.empty())
-                            .get(30, TimeUnit.SECONDS)
+                            .get(2, TimeUnit.MINUTES)
                             .value());
             assertEquals("Basic bWU6cGFzcw==", proxy.requests().get(0).proxyAuthorization());
         }
         ExecutionException failure = assertThrows(ExecutionException.class, () -> new TokenClient(
                         through(1, "", List.of()).build())
                 .fetch(request, Optional.empty())
-                .get(30, TimeUnit.SECONDS));
+                .get(2, TimeUnit.MINUTES));
         assertEquals(
                 "no token for r.example.com from tokens.example.com through the proxy 127.0.0.1:1:"
                         + " it cannot be reached from here",

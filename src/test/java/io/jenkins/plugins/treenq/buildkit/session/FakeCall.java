@@ -41,7 +41,7 @@ final class FakeCall<T> extends ServerCallStreamObserver<T> {
 
     /** Waits for the end of the call, and returns its status. */
     Status awaitEnd() throws InterruptedException {
-        if (!ended.await(20, TimeUnit.SECONDS)) {
+        if (!ended.await(2, TimeUnit.MINUTES)) {
             throw new AssertionError("the call did not end");
         }
         return status;

@@ -107,8 +107,8 @@ class SessionTest {
         try (FakeDaemon daemon = new FakeDaemon(service);
                 Session session = Session.open(
                         new Broken(daemon.channel(), failure), daemon.loops(), content, List.of(), told::complete)) {
-            assertSame(failure, told.get(30, TimeUnit.SECONDS));
-            assertThrows(ExecutionException.class, () -> session.ended().get(30, TimeUnit.SECONDS));
+            assertSame(failure, told.get(2, TimeUnit.MINUTES));
+            assertThrows(ExecutionException.class, () -> session.ended().get(2, TimeUnit.MINUTES));
         }
     }
 
@@ -182,11 +182,11 @@ class SessionTest {
         // Closing would wait forever for a server whose event loop has ended.
         session.close();
 
-        assertTrue(loops.io().terminationFuture().await(30, TimeUnit.SECONDS));
+        assertTrue(loops.io().terminationFuture().await(2, TimeUnit.MINUTES));
         // Of the call that was cancelled, the end may come last of all.
         channel.listener.onReady();
         channel.listener.onClose(Status.CANCELLED, new Metadata());
-        session.ended().get(30, TimeUnit.SECONDS);
+        session.ended().get(2, TimeUnit.MINUTES);
         assertFalse(told.isDone());
         assertThrows(
                 IllegalStateException.class, () -> Session.open(channel, loops, content, List.of(), told::complete));

@@ -25,14 +25,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class UploadServiceTest {
     private final FakeCall<BytesMessage> daemon = new FakeCall<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicLong read = new AtomicLong();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
+    private final CountDownLatch opened = new CountDownLatch(1);
+
     private InputStream watched(InputStream in) {
+        opened.countDown();
         return new FilterInputStream(in) {
             @Override
             public int read(byte[] bytes, int from, int length) throws IOException {
@@ -59,7 +62,7 @@ class UploadServiceTest {
         assertEquals(0, read.get());
         daemon.setReady(true);
         assertEquals(Status.Code.OK, daemon.awaitEnd().getCode());
-        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        assertTrue(closed.await(2, TimeUnit.MINUTES));
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
         for (BytesMessage message : daemon.answers()) {
             assertTrue(message.getData().size() <= 3 << 20);
@@ -90,9 +93,9 @@ class UploadServiceTest {
     void aCancelledUploadReleasesABlockedStream() throws Exception {
         PipedInputStream silent = new PipedInputStream(new PipedOutputStream());
         new UploadCall("it", () -> watched(silent), daemon, WorkerPool.shared(), failures::add).start();
-        Thread.sleep(100);
+        opened.await();
         daemon.cancel();
-        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        assertTrue(closed.await(2, TimeUnit.MINUTES));
         assertFalse(daemon.answers().size() > 0);
     }
 }

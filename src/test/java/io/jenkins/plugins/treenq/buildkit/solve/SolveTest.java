@@ -55,7 +55,7 @@ class SolveTest {
             begun.complete(null);
             Thread thread = new Thread(() -> {
                 try {
-                    if (release.await(30, TimeUnit.SECONDS) && !call.isCancelled()) {
+                    if (release.await(2, TimeUnit.MINUTES) && !call.isCancelled()) {
                         answer.onNext(SolveResponse.newBuilder()
                                 .putExporterResponse("key", "value")
                                 .build());
@@ -142,17 +142,11 @@ class SolveTest {
             @Override
             void status(int attempt, StreamObserver<StatusResponse> progress) {
                 progress.onError(Status.UNAVAILABLE.asRuntimeException());
+                if (attempt == 3) {
+                    release.countDown();
+                }
             }
         };
-        new Thread(() -> {
-                    try {
-                        TimeUnit.SECONDS.sleep(2);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    service.release.countDown();
-                })
-                .start();
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             assertEquals(Map.of("key", "value"), run(daemon, BuildListener.NONE));
         }
@@ -197,7 +191,7 @@ class SolveTest {
                             throw (RuntimeException) thrown;
                         }));
                 assertSame(thrown, caught);
-                service.cancelled.get(10, TimeUnit.SECONDS);
+                service.cancelled.get(2, TimeUnit.MINUTES);
                 assertEquals(1, service.attempts.get());
             }
         }
@@ -302,7 +296,7 @@ class SolveTest {
                 progress.onNext(output("early"));
                 CompletableFuture.delayedExecutor(LONGER_THAN_SILENCE_MILLIS, TimeUnit.MILLISECONDS)
                         .execute(release::countDown);
-                CompletableFuture.delayedExecutor(LONGER_THAN_SILENCE_MILLIS + 2_000, TimeUnit.MILLISECONDS)
+                CompletableFuture.delayedExecutor(LONGER_THAN_SILENCE_MILLIS + 500, TimeUnit.MILLISECONDS)
                         .execute(() -> {
                             progress.onNext(output(" late"));
                             progress.onCompleted();
@@ -428,7 +422,7 @@ class SolveTest {
             Solve build = Solve.start(
                     daemon.channel(), daemon.endpoint(), FailingThreads.poolOfNone(), request, BuildListener.NONE);
             ExecutionException failure =
-                    assertThrows(ExecutionException.class, () -> build.result().get(60, TimeUnit.SECONDS));
+                    assertThrows(ExecutionException.class, () -> build.result().get(2, TimeUnit.MINUTES));
             assertInstanceOf(OutOfMemoryError.class, failure.getCause());
         }
     }
@@ -456,7 +450,7 @@ class SolveTest {
                     Uninterruptibles.awaitUninterruptibly(unblock);
                 }));
             }
-            assertTrue(blocked.await(30, TimeUnit.SECONDS));
+            assertTrue(blocked.await(2, TimeUnit.MINUTES));
             StringBuffer text = new StringBuffer();
             assertEquals(Map.of("key", "value"), run(second, collecting(text)));
             assertEquals("text", text.toString());
@@ -464,7 +458,7 @@ class SolveTest {
             assertThrows(InterruptedException.class, () -> builds.get(0).await());
             builds.forEach(Solve::cancel);
             for (Solve build : builds) {
-                assertThrows(ExecutionException.class, () -> build.result().get(10, TimeUnit.SECONDS));
+                assertThrows(ExecutionException.class, () -> build.result().get(2, TimeUnit.MINUTES));
             }
         } finally {
             unblock.countDown();
@@ -494,7 +488,7 @@ class SolveTest {
             BuildkitException failure =
                     assertThrows(BuildkitException.DaemonFailedException.class, () -> run(daemon, BuildListener.NONE));
             assertTrue(failure.getMessage().contains("more steps"), failure.getMessage());
-            service.cancelled.get(10, TimeUnit.SECONDS);
+            service.cancelled.get(2, TimeUnit.MINUTES);
         }
     }
 
@@ -504,7 +498,7 @@ class SolveTest {
         try (FakeDaemon daemon = new FakeDaemon(service)) {
             Thread builder = Thread.currentThread();
             assertThrows(InterruptedException.class, () -> run(daemon, event -> builder.interrupt()));
-            service.cancelled.get(10, TimeUnit.SECONDS);
+            service.cancelled.get(2, TimeUnit.MINUTES);
         }
     }
 }

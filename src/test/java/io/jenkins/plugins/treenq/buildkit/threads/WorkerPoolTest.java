@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class WorkerPoolTest {
     private static final int WORKERS = 4;
 
@@ -78,9 +78,9 @@ class WorkerPoolTest {
         WorkerPool pool = WorkerPool.of("treenq-test", WORKERS);
         CompletableFuture<String> thread = new CompletableFuture<>();
         CompletableFuture<String> never = new CompletableFuture<>();
-        Future<?> cancelled = pool.schedule(() -> never.complete(""), Duration.ofMillis(200));
+        Future<?> cancelled = pool.schedule(() -> never.complete(""), Duration.ofSeconds(2));
         cancelled.cancel(false);
-        pool.schedule(() -> thread.complete(Thread.currentThread().getName()), Duration.ofMillis(400));
+        pool.schedule(() -> thread.complete(Thread.currentThread().getName()), Duration.ofMillis(2_500));
         assertTrue(thread.get().startsWith("treenq-test-worker"), thread.get());
         assertTrue(!never.isDone());
     }

@@ -21,7 +21,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class EventLoopsTest {
     private static final Logger GRPC = Logger.getLogger("io.grpc.netty.NettyServerHandler");
 

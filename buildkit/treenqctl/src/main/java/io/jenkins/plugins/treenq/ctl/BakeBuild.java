@@ -36,18 +36,27 @@ import java.util.TreeMap;
 /** Builds the targets of bake files, which are in the working folder, as {@code docker buildx bake} does. */
 final class BakeBuild {
     private final SortedMap<String, TargetBuild> targets;
-    private final Path workingFolder = Path.of("").toAbsolutePath();
+    private final EnvironmentVariables environment;
+    private final Path workingFolder;
     private final SortedMap<String, PreparedTarget> prepared = new TreeMap<>();
     private final BakeDefinition definition;
     private final PrintWriter out;
 
     /**
+     * @param workingFolder the folder that paths of the definition are relative to
      * @param remote where the files are, if not in the working folder; otherwise null
      * @param out receives the answers to the calls of targets
      */
-    BakeBuild(BakeDefinition definition, EnvironmentVariables environment, RemoteDefinition remote, PrintWriter out)
+    BakeBuild(
+            BakeDefinition definition,
+            EnvironmentVariables environment,
+            Path workingFolder,
+            RemoteDefinition remote,
+            PrintWriter out)
             throws BuildkitException.InvalidRequestException {
         this.definition = definition;
+        this.environment = environment;
+        this.workingFolder = workingFolder;
         this.out = out;
         boolean provenance = !environment
                 .text("BUILDX_NO_DEFAULT_ATTESTATIONS")
@@ -74,7 +83,7 @@ final class BakeBuild {
 
     /** Requires that the files ask for nothing that is not allowed. */
     void require(BakeEntitlements allowed) throws BuildkitException.InvalidRequestException {
-        allowed.require(targets.values(), workingFolder);
+        allowed.require(targets.values(), workingFolder.toAbsolutePath());
     }
 
     /** Returns the names of the targets whose results stay in the daemon. */
@@ -88,15 +97,16 @@ final class BakeBuild {
     }
 
     /** Finds the files and secrets of all targets. */
-    void prepare(RegistryLogins logins, EnvironmentVariables environment, String sharedKey)
-            throws BuildkitException, IOException {
-        Workspace workspace = new Workspace(workingFolder, workingFolder.getRoot());
+    void prepare(RegistryLogins logins, String sharedKey) throws BuildkitException, IOException {
+        Map<String, String> texts = environment.texts();
+        Path folder = workingFolder.toAbsolutePath();
+        Workspace workspace = new Workspace(folder, folder.getRoot());
         for (TargetBuild target : targets.values()) {
             BuildRequest request = target.build().request();
             PreparedBuild files = target.build()
                     .withCache(
-                            CacheOptions.completed(request.cacheImports(), System.getenv()),
-                            CacheOptions.completed(request.cacheExports(), System.getenv()))
+                            CacheOptions.completed(request.cacheImports(), texts),
+                            CacheOptions.completed(request.cacheExports(), texts))
                     .in(workspace);
             prepared.put(
                     target.name(),
@@ -104,12 +114,13 @@ final class BakeBuild {
                             files.request(),
                             files.content(
                                     logins,
-                                    SecretOptions.of(target.secrets(), environment),
+                                    SecretOptions.of(target.secrets(), environment, workingFolder),
                                     SshOptions.read(
                                             target.ssh().stream()
                                                     .map(BakeBuild::option)
                                                     .toList(),
-                                            System.getenv()),
+                                            texts,
+                                            workingFolder),
                                     sharedKey),
                             target.subrequest()));
         }

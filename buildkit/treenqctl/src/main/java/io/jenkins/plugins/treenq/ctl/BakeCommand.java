@@ -158,7 +158,7 @@ final class BakeCommand implements Callable<Integer> {
         named = BakeArguments.of(arguments);
         remote = named.address() == null
                 ? null
-                : new RemoteDefinition(named.address(), EnvironmentVariables.ofProcess());
+                : new RemoteDefinition(named.address(), root.environment(), root.workingFolder());
         if (print && list != null) {
             throw new TypeConversionException("--print and --list cannot be used together");
         }
@@ -181,7 +181,7 @@ final class BakeCommand implements Callable<Integer> {
         BakeRequest request = request();
         BakeDefinition definition = read(() -> BakeDefinition.read(request));
         // As with buildx, --print shows it, too.
-        EnvironmentVariables.ofProcess()
+        root.environment()
                 .text(SOURCE_DATE_EPOCH)
                 .filter(epoch -> !epoch.isEmpty())
                 .ifPresent(epoch -> definition.addArgument(SOURCE_DATE_EPOCH, epoch));
@@ -248,16 +248,19 @@ final class BakeCommand implements Callable<Integer> {
 
     /** Reads the definition, and finds the files and secrets of the targets. */
     private BakeBuild prepared() throws BuildkitException, InterruptedException, IOException {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        EnvironmentVariables environment = root.environment();
         BakeBuild bake = new BakeBuild(
-                definition(), environment, remote, spec.commandLine().getOut());
+                definition(),
+                environment,
+                root.workingFolder(),
+                remote,
+                spec.commandLine().getOut());
         bake.require(BakeEntitlements.of(allowed));
         bake.prepare(
                 DockerConfig.read(
-                        System.getenv(),
+                        environment.texts(),
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
-                environment,
                 sharedKey.read());
         return bake;
     }
@@ -272,7 +275,7 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     private BakeRequest request() throws BuildkitException, InterruptedException, IOException {
-        EnvironmentVariables environment = EnvironmentVariables.ofProcess();
+        EnvironmentVariables environment = root.environment();
         List<String> given = files.isEmpty() ? filesOfEnvironment(environment) : files;
         RemoteBakeFiles.Definition definition =
                 remote == null ? new RemoteBakeFiles.Definition(files(given), null) : remoteFiles(remote, given);
@@ -316,13 +319,13 @@ final class BakeCommand implements Callable<Integer> {
     private UnaryOperator<String> reader(BakeEntitlements entitlements) {
         boolean onlyPrinted = remote == null && (print || list != null);
         return path -> {
-            Path file = Path.of(path);
+            Path file = root.workingFolder().resolve(path);
             try {
                 if (!Files.isRegularFile(file)) {
                     return null;
                 }
                 if (!onlyPrinted) {
-                    entitlements.requireReadable(path, Path.of("").toAbsolutePath());
+                    entitlements.requireReadable(path, root.workingFolder().toAbsolutePath());
                 }
                 return OptionFile.text(file);
             } catch (BuildkitException.InvalidRequestException e) {
@@ -333,14 +336,15 @@ final class BakeCommand implements Callable<Integer> {
         };
     }
 
-    private static List<BakeFile> files(List<String> given) throws IOException {
+    private List<BakeFile> files(List<String> given) throws IOException {
         List<BakeFile> read = new ArrayList<>();
         for (String name : given.isEmpty() ? BakeFiles.DEFAULT_NAMES : given) {
             Path path = Path.of(BakePaths.inWorkingFolder(name).orElse(name));
+            Path file = root.workingFolder().resolve(path);
             if (name.equals(STDIN)) {
                 read.add(new BakeFile(STDIN, StandardInput.text()));
-            } else if (!given.isEmpty() || Files.exists(path)) {
-                read.add(new BakeFile(path.toString(), OptionFile.text(path)));
+            } else if (!given.isEmpty() || Files.exists(file)) {
+                read.add(new BakeFile(path.toString(), OptionFile.text(file)));
             }
         }
         if (read.isEmpty()) {

@@ -124,7 +124,8 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
-        CacheOptions cache = CacheOptions.read(cacheImports, cacheExports, System.getenv());
+        CacheOptions cache =
+                CacheOptions.read(cacheImports, cacheExports, root.environment().texts());
         OutputOptions output = OutputOptions.read(outputs, () -> Terminal.is(1));
         OutputPaths places = new OutputPaths();
         for (Path place : output.places().values()) {
@@ -185,7 +186,7 @@ final class BuildCommand implements Callable<Integer> {
 
     private SessionContent content(Map<String, LocalSource> sources, CacheOptions cache, OutputOptions output)
             throws IOException {
-        Map<String, String> environment = System.getenv();
+        Map<String, String> environment = root.environment().texts();
         Map<String, Path> layouts = LayoutOptions.read(ociLayouts);
         layouts.putAll(cache.folders());
         return new SessionContent(
@@ -194,7 +195,7 @@ final class BuildCommand implements Callable<Integer> {
                         environment,
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
-                SecretOptions.read(secrets, EnvironmentVariables.ofProcess()),
+                SecretOptions.read(secrets, root.environment()),
                 SshOptions.read(ssh, environment),
                 output.outputs(),
                 layouts,
@@ -225,7 +226,7 @@ final class BuildCommand implements Callable<Integer> {
         BuildRequest.Builder request = BuildRequest.builder()
                 .frontend(frontend)
                 .options(vcs ? vcsOptions(sources) : Map.of())
-                .options(FrontendOptions.read(options, EnvironmentVariables.ofProcess()))
+                .options(FrontendOptions.read(options, root.environment()))
                 .entitlements(
                         entitlements.stream().map(BuildCommand::entitlement).toList())
                 .proxyNetwork(proxyNetwork)

@@ -23,6 +23,8 @@ final class DaemonOptions {
     private static final Duration NO_LIMIT = Duration.ofDays(1);
     private static final long WAIT_MILLIS = 250;
 
+    private final EnvironmentVariables environment;
+
     @Option(names = "--addr", scope = ScopeType.INHERIT, description = "address of the daemon; default: $BUILDKIT_HOST")
     private String address = "";
 
@@ -68,9 +70,12 @@ final class DaemonOptions {
             description = "send files compressed while the network is slower than the compressor; default: true")
     private boolean compression;
 
+    DaemonOptions(EnvironmentVariables environment) {
+        this.environment = environment;
+    }
+
     String address() {
-        String environment = System.getenv().getOrDefault("BUILDKIT_HOST", "");
-        return Stream.of(address, environment, DEFAULT_ADDRESS)
+        return Stream.of(address, environment.texts().getOrDefault("BUILDKIT_HOST", ""), DEFAULT_ADDRESS)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElseThrow();

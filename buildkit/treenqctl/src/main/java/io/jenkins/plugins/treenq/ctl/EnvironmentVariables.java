@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.TypeConversionException;
 
-/** The environment variables of this process as bytes, because a value may be invalid UTF-8. */
+/** The environment variables of a command as bytes, because a value may be invalid UTF-8. */
 final class EnvironmentVariables {
     private final Map<String, String> texts;
     private final Map<String, byte[]> bytes = new HashMap<>();
@@ -31,9 +31,15 @@ final class EnvironmentVariables {
         }
     }
 
+    /** Returns the variables of this process. */
     static EnvironmentVariables ofProcess() {
         return new EnvironmentVariables(
                 System.getenv(), ProcessBlock.ENVIRONMENT.read().orElse(List.of()));
+    }
+
+    /** Returns the variables as Java decodes them. */
+    Map<String, String> texts() {
+        return texts;
     }
 
     boolean has(String name) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -30,6 +31,9 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(name = "image", description = "Inspects images in registries and adds tags to them, without a daemon.")
 final class ImageCommand implements Runnable {
+    @ParentCommand
+    private Treenqctl root;
+
     @Spec
     private CommandSpec spec;
 
@@ -104,11 +108,12 @@ final class ImageCommand implements Runnable {
         Map<String, RegistryTlsOptions> tls = RegistryTlsOptions.read(registryTls);
         Map<String, RegistryConnection> connections = new HashMap<>();
         PrintWriter err = spec.commandLine().getErr();
+        Map<String, String> environment = root.environment().texts();
         // DockerConfig reads the same variables and prints the warnings.
-        HttpProxies proxies = ProxyVariables.read(System.getenv(), warning -> {});
+        HttpProxies proxies = ProxyVariables.read(environment, warning -> {});
         tls.forEach((host, options) -> connections.put(host, options.connection(proxies)));
         return new ImageRegistry(
-                DockerConfig.read(System.getenv(), tls, err::println),
+                DockerConfig.read(environment, tls, err::println),
                 new RegistryConnections(connections, new RegistryTlsOptions().connection(proxies)),
                 AllowedHosts.ANY);
     }

@@ -32,23 +32,28 @@ final class RemoteDefinition {
 
     private final String address;
     private final EnvironmentVariables environment;
+    private final Path workingFolder;
 
-    RemoteDefinition(String address, EnvironmentVariables environment) {
+    RemoteDefinition(String address, EnvironmentVariables environment, Path workingFolder) {
         this.address = address;
         this.environment = environment;
+        this.workingFolder = workingFolder;
     }
 
     /** Reads the files. */
     RemoteBakeFiles.Definition read(BuildkitClient client, List<String> names, String sharedKey)
             throws BuildkitException, InterruptedException, IOException {
-        Path folder = Path.of("").toAbsolutePath();
+        Path folder = workingFolder.toAbsolutePath();
         PreparedBuild build = RemoteBakeFiles.build(address).in(new Workspace(folder, folder.getRoot()));
         return new RemoteBakeFiles(
                         client,
                         address,
                         build.request(),
                         build.content(
-                                RegistryLogins.NONE, SecretOptions.of(secrets(address), environment), ssh(), sharedKey))
+                                RegistryLogins.NONE,
+                                SecretOptions.of(secrets(address), environment, workingFolder),
+                                ssh(),
+                                sharedKey))
                 .read(names);
     }
 
@@ -71,7 +76,9 @@ final class RemoteDefinition {
         }
         try {
             return SshOptions.read(
-                    List.of("default=" + environment.text("BUILDX_BAKE_GIT_SSH").orElse("")), System.getenv());
+                    List.of("default=" + environment.text("BUILDX_BAKE_GIT_SSH").orElse("")),
+                    environment.texts(),
+                    workingFolder);
         } catch (TypeConversionException e) {
             // As with buildx, the daemon then says what it has no key for.
             return Map.of();

@@ -36,20 +36,25 @@ final class SecretOptions {
             if (id.isEmpty()) {
                 throw new TypeConversionException("'" + option + "' has no id=…");
             }
-            secrets.put(id, value(id, values, environment));
+            secrets.put(id, value(id, values, environment, Path.of("")));
         }
         return of(secrets);
     }
 
-    /** Reads the secrets of a target of a bake file. */
-    static Secrets of(List<Entries.Secret> entries, EnvironmentVariables environment) throws IOException {
+    /**
+     * Reads the secrets of a target of a bake file.
+     *
+     * @param workingFolder the folder that their paths are relative to
+     */
+    static Secrets of(List<Entries.Secret> entries, EnvironmentVariables environment, Path workingFolder)
+            throws IOException {
         Map<String, byte[]> secrets = new HashMap<>();
         for (Entries.Secret entry : entries) {
             if (entry.id().isEmpty()) {
                 throw new TypeConversionException("a secret of the target has no id");
             }
             Map<String, String> values = Map.of("src", entry.source(), "env", entry.environment());
-            secrets.put(entry.id(), value(entry.id(), values, environment));
+            secrets.put(entry.id(), value(entry.id(), values, environment, workingFolder));
         }
         return of(secrets);
     }
@@ -58,7 +63,8 @@ final class SecretOptions {
         return id -> Optional.ofNullable(secrets.get(id));
     }
 
-    private static byte[] value(String id, Map<String, String> values, EnvironmentVariables environment)
+    private static byte[] value(
+            String id, Map<String, String> values, EnvironmentVariables environment, Path workingFolder)
             throws IOException {
         String type = values.getOrDefault("type", "");
         if (!Set.of("", "file", "env").contains(type)) {
@@ -78,7 +84,7 @@ final class SecretOptions {
             // As with buildctl, a variable that is not set is an empty secret.
             return environment.bytes(variable).orElse(new byte[0]);
         }
-        byte[] bytes = OptionFile.bytes(Path.of(file));
+        byte[] bytes = OptionFile.bytes(workingFolder.resolve(file));
         if (bytes.length > Secrets.MAX_BYTES) {
             throw new TypeConversionException("secret '" + id + "' has " + bytes.length + " bytes; at most "
                     + Secrets.MAX_BYTES + " can be given");

@@ -27,18 +27,25 @@ final class SshOptions {
     private SshOptions() {}
 
     static Map<String, SshAgent> read(List<String> options, Map<String, String> environment) throws IOException {
+        return read(options, environment, Path.of(""));
+    }
+
+    /** @param workingFolder the folder that the paths of sockets and keys are relative to */
+    static Map<String, SshAgent> read(List<String> options, Map<String, String> environment, Path workingFolder)
+            throws IOException {
         Map<String, SshAgent> agents = new HashMap<>();
         for (String option : options) {
             String[] parts = option.split("=", 2);
             String id = parts[0].isEmpty() ? DEFAULT_ID : parts[0];
-            if (agents.put(id, agent(id, parts.length < 2 ? "" : parts[1], environment)) != null) {
+            if (agents.put(id, agent(id, parts.length < 2 ? "" : parts[1], environment, workingFolder)) != null) {
                 throw new TypeConversionException("SSH agent '" + id + "' is listed twice");
             }
         }
         return agents;
     }
 
-    private static SshAgent agent(String id, String value, Map<String, String> environment) throws IOException {
+    private static SshAgent agent(String id, String value, Map<String, String> environment, Path workingFolder)
+            throws IOException {
         boolean raw = false;
         List<String> paths = new ArrayList<>();
         for (String part : value.split(",", -1)) {
@@ -59,15 +66,16 @@ final class SshOptions {
             }
             paths = List.of(socket);
         }
-        if (paths.size() == 1 && isSocket(Path.of(paths.get(0)))) {
-            return new SshAgent.Socket(Path.of(paths.get(0)), raw);
+        Path first = workingFolder.resolve(paths.get(0));
+        if (paths.size() == 1 && isSocket(first)) {
+            return new SshAgent.Socket(first, raw);
         }
         if (raw) {
             throw new TypeConversionException("raw requires a socket, but '" + paths.get(0) + "' is not a socket");
         }
         List<SshKey> keys = new ArrayList<>();
         for (String path : paths) {
-            keys.add(key(Path.of(path)));
+            keys.add(key(workingFolder.resolve(path)));
         }
         return new SshAgent.Keys(keys);
     }

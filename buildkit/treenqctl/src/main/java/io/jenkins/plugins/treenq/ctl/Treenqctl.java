@@ -58,7 +58,7 @@ public final class Treenqctl implements Runnable {
     private static final Logger LIBRARIES = Logger.getLogger("");
 
     @Mixin
-    private DaemonOptions daemon;
+    private final DaemonOptions daemon;
 
     @Option(
             names = "--log-format",
@@ -95,12 +95,25 @@ public final class Treenqctl implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    private final EnvironmentVariables environment;
+    private final Path workingFolder;
+
     /** The terminal that standard error is connected to. */
     private Optional<Terminal> terminal = Optional.empty();
 
+    private Treenqctl(EnvironmentVariables environment, Path workingFolder) {
+        this.environment = environment;
+        this.workingFolder = workingFolder;
+        this.daemon = new DaemonOptions(environment);
+    }
+
+    private static Treenqctl ofProcess() {
+        return new Treenqctl(EnvironmentVariables.ofProcess(), Path.of(""));
+    }
+
     public static void main(String[] arguments) {
-        Treenqctl root = new Treenqctl();
-        root.terminal = Terminal.ofErrors(System.getenv());
+        Treenqctl root = ofProcess();
+        root.terminal = Terminal.ofErrors(root.environment.texts());
         // By default, Java sends no login to a proxy for TLS connections, but buildctl does. The JDK reads the property
         // once.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
@@ -149,8 +162,17 @@ public final class Treenqctl implements Runnable {
         };
     }
 
+    /** Returns the command line with the environment variables and the working folder of this process. */
     static CommandLine commandLine() {
-        return commandLine(new Treenqctl());
+        return commandLine(ofProcess());
+    }
+
+    /**
+     * Returns the command line with other environment variables and, for {@code bake}, with another working folder than
+     * those of this process. Java cannot change either.
+     */
+    static CommandLine commandLine(EnvironmentVariables environment, Path workingFolder) {
+        return commandLine(new Treenqctl(environment, workingFolder));
     }
 
     private static CommandLine commandLine(Treenqctl root) {
@@ -162,7 +184,7 @@ public final class Treenqctl implements Runnable {
         ITypeConverter<Boolean> truth = text -> GoBooleans.parse(text)
                 .orElseThrow(() -> new TypeConversionException("'" + text + "' is neither true nor false"));
         return line.registerConverter(boolean.class, truth)
-                .registerConverter(Path.class, Treenqctl::path)
+                .registerConverter(Path.class, text -> root.workingFolder.resolve(path(text)))
                 .registerConverter(Duration.class, GoText::parseDuration)
                 .registerConverter(ProgressPrinter.Mode.class, ProgressPrinter.Mode::of)
                 .setOverwrittenOptionsAllowed(true)
@@ -193,6 +215,15 @@ public final class Treenqctl implements Runnable {
     /** Returns the terminal on which progress can be drawn. */
     Optional<Terminal> terminal() {
         return terminal;
+    }
+
+    EnvironmentVariables environment() {
+        return environment;
+    }
+
+    /** Returns the folder that the paths of {@code bake} are relative to. */
+    Path workingFolder() {
+        return workingFolder;
     }
 
     DaemonOptions daemon() {

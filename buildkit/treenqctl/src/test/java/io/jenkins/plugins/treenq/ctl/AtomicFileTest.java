@@ -47,7 +47,7 @@ class AtomicFileTest {
 
         AtomicFile.write(pipe, "text");
 
-        assertEquals("text", read.get(30, TimeUnit.SECONDS));
+        assertEquals("text", read.get(2, TimeUnit.MINUTES));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BakeBuildTest {
     private static final long SEED = Long.getLong("bake.seed", 1);
     private static final int BUILDS = Integer.getInteger("bake.builds", 4);
-    private static final int TARGETS = Integer.getInteger("bake.targets", 300);
+    private static final int TARGETS = Integer.getInteger("bake.targets", 200);
     private static final int HEAP_MEGABYTES = 64;
 
     @Parameter
@@ -61,10 +62,18 @@ class BakeBuildTest {
         Files.writeString(file, text);
     }
 
-    private Ctl bake(Map<String, String> environment, String... arguments) throws Exception {
-        List<String> line = new ArrayList<>(List.of("bake", "--progress=plain"));
-        line.addAll(List.of(arguments));
-        return Ctl.treenqctlIn(folder, daemon, scratch, environment, line.toArray(String[]::new));
+    private static String[] line(String... arguments) {
+        return Stream.concat(Stream.of("bake", "--progress=plain"), Stream.of(arguments))
+                .toArray(String[]::new);
+    }
+
+    private Ctl bake(Map<String, String> environment, String... arguments) {
+        return Ctl.treenqctlIn(folder, daemon, scratch, environment, line(arguments));
+    }
+
+    /** Bakes in a separate process, to which the working folder and the environment variables really belong. */
+    private Ctl bakeInProcess(Map<String, String> environment, String... arguments) throws Exception {
+        return Ctl.treenqctlProcessIn(folder, daemon, scratch, environment, line(arguments));
     }
 
     private void login() throws Exception {
@@ -95,7 +104,7 @@ class BakeBuildTest {
                 }
                 target "data" { inherits = ["db"] }
                 """.formatted(daemon.registry(), name));
-        Ctl run = bake(Map.of("TAG", "7"), "--push", "--metadata-file=metadata.json");
+        Ctl run = bakeInProcess(Map.of("TAG", "7"), "--push", "--metadata-file=metadata.json");
         assertEquals(0, run.exit(), run.err());
         JsonObject metadata = JsonParser.parseString(Files.readString(folder.resolve("metadata.json")))
                 .getAsJsonObject();
@@ -276,7 +285,7 @@ class BakeBuildTest {
                 """.formatted(
                 IntStream.range(0, TARGETS).mapToObj(n -> "\"" + n + "\"").collect(Collectors.joining(","))));
         // The warning names all targets, because none has an output.
-        Ctl run = bake(
+        Ctl run = bakeInProcess(
                 Map.of("JDK_JAVA_OPTIONS", "-Xmx" + HEAP_MEGABYTES + "m"),
                 "--jobs=20",
                 "--metadata-file=metadata.json");

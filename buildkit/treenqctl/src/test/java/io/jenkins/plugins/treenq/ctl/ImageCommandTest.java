@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,24 +53,28 @@ class ImageCommandTest {
         return daemon.registry() + "/" + repository + ":" + tag;
     }
 
-    private Ctl run(String... arguments) throws Exception {
-        return Ctl.treenqctl(daemon, folder, new byte[0], arguments);
+    private Ctl run(String... arguments) {
+        return Ctl.treenqctlIn(folder, daemon, folder, Map.of(), arguments);
     }
 
-    private Ctl images(String command, String... arguments) throws Exception {
+    private Ctl images(String command, String... arguments) {
+        return run(line(command, arguments));
+    }
+
+    private String[] line(String command, String... arguments) {
         List<String> line = new ArrayList<>(List.of(
                 "image",
                 command,
                 "--registry-auth-tlscontext",
                 "host=" + daemon.registry() + ",ca=" + daemon.env().get("TREENQ_REGISTRY_CA")));
         line.addAll(List.of(arguments));
-        return run(line.toArray(String[]::new));
+        return line.toArray(String[]::new);
     }
 
     @Test
     void anImageIsPrintedAsTextAndAsJson() throws Exception {
         String digest = new Registry(daemon).digest(repository, "1").orElseThrow();
-        Ctl table = images("inspect", image("1"));
+        Ctl table = Ctl.treenqctl(daemon, folder, new byte[0], line("inspect", image("1")));
         assertEquals(0, table.exit(), table.err());
         assertTrue(table.out().startsWith("Name:       " + image("1") + "\nDigest:     " + digest + "\n"), table.out());
         assertTrue(table.out().contains("\nLabel:      team=shop\n"), table.out());

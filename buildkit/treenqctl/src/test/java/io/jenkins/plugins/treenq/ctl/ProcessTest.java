@@ -96,8 +96,11 @@ class ProcessTest {
     @Test
     void aSignalCancelsTheBuildAndIsReported() throws Exception {
         for (String signal : List.of("INT", "TERM")) {
-            // Java does not handle INT if it was ignored, and shells ignore INT for processes in the background.
-            Process process = start("exec \"$@\"", "FROM busybox\nRUN echo be''gun && sleep 600\n", "--no-cache");
+            // Java does not handle INT if it was ignored, as in processes that a shell has started in the background.
+            Process process = start(
+                    "exec env --default-signal=" + signal + " \"$@\"",
+                    "FROM busybox\nRUN echo be''gun && sleep 600\n",
+                    "--no-cache");
             StringBuilder out = new StringBuilder();
             for (int read = 0; read >= 0; ) {
                 read = process.getInputStream().read();
