@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.run;
 
+import io.jenkins.plugins.treenq.buildkit.Endpoint;
+import io.jenkins.plugins.treenq.buildkit.transport.DaemonNames;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,11 +38,25 @@ final class DaemonAttempts {
         return Async.then(selection.next(), location -> {
             observer.located(location);
             return Async.orElse(
-                    work.after(location),
+                    attempt(location, work),
                     failure -> Async.then(
                             prepareNext(selection, observer, location, failure),
                             now -> onNextDaemon(selection, observer, work)));
         });
+    }
+
+    /**
+     * Does the work on a daemon. While DNS has no daemon of a name, the work is not done on the name itself: the limit
+     * of the daemon that the name then stands for would not apply.
+     */
+    private static <T> CompletableFuture<T> attempt(BuildLocation location, Async.Next<BuildLocation, T> work)
+            throws Exception {
+        if (Endpoint.isDnsName(location.address())) {
+            String reason = DaemonNames.unresolved(location.address());
+            return CompletableFuture.failedFuture(new DaemonUnreachableException(
+                    "building on builder '" + location.builder() + "' failed: " + reason, reason, true));
+        }
+        return work.after(location);
     }
 
     /**

@@ -21,8 +21,8 @@ import jenkins.security.MasterToSlaveCallable;
 final class DaemonProbe extends MasterToSlaveCallable<ArrayList<ProbedDaemon>, RuntimeException> {
     private static final long serialVersionUID = 1;
 
-    /** The time limit for DNS, after which a name is not replaced by its daemons. */
-    private static final Duration LONGEST_LOOKUP = Duration.ofSeconds(3);
+    /** The time limit for DNS, after which a name has no daemons. The search list can require several queries. */
+    private static final Duration LONGEST_LOOKUP = Duration.ofSeconds(7);
 
     /** The time limit for the daemons, after which the number of their builds is not known. */
     private static final Duration LONGEST_COUNT = Duration.ofSeconds(2);

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /**
  * Selects a daemon of the builder for one build: the daemon that the job's builds usually go to, or another one while
@@ -68,7 +69,7 @@ final class DaemonSelection implements AutoCloseable {
 
     private volatile BuildkitBuilder builder;
 
-    /** The daemons that were found last. */
+    /** The daemons of each address that were found last. */
     private volatile List<ProbedDaemon> probed = List.of();
 
     /** The number of builds of other clients on each daemon, by its address. */
@@ -142,7 +143,7 @@ final class DaemonSelection implements AutoCloseable {
         return Async.handle(Async.begin(() -> probe.of(asked, withBuilds)), (found, failure) -> {
             if (failure == null) {
                 others = others(found, before, pool.used());
-                probed = found;
+                probed = withEarlier(found);
             } else {
                 LOGGER.log(
                         Level.FINE,
@@ -151,6 +152,17 @@ final class DaemonSelection implements AutoCloseable {
             }
             return CompletableFuture.completedFuture(null);
         });
+    }
+
+    /** Returns the daemons that were found, and for the names without an answer the daemons that were found before. */
+    private List<ProbedDaemon> withEarlier(List<ProbedDaemon> found) {
+        List<ProbedDaemon> all = new ArrayList<>(found);
+        all.removeIf(daemon -> Endpoint.isDnsName(daemon.address()));
+        Set<String> answered = all.stream().map(ProbedDaemon::configured).collect(Collectors.toSet());
+        probed.stream()
+                .filter(daemon -> !answered.contains(daemon.configured()))
+                .forEach(all::add);
+        return all;
     }
 
     /**

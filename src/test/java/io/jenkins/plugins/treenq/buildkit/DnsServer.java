@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /** A DNS server on loopback, whose names can change at any time. Names that it does not have do not exist. */
 public final class DnsServer implements AutoCloseable {
@@ -24,6 +25,8 @@ public final class DnsServer implements AutoCloseable {
     private final DatagramSocket socket =
             new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
+    private final Semaphore unanswered = new Semaphore(0);
+    private volatile boolean silent;
 
     public DnsServer() throws IOException {
         Thread thread = new Thread(this::serve, "dns");
@@ -45,11 +48,25 @@ public final class DnsServer implements AutoCloseable {
         names.put(name, List.of(addresses));
     }
 
+    /** Determines whether queries are not answered. */
+    public void setSilent(boolean silent) {
+        this.silent = silent;
+    }
+
+    /** Waits for a number of further queries that are not answered. */
+    public void awaitUnanswered(int queries) throws InterruptedException {
+        unanswered.acquire(queries);
+    }
+
     private void serve() {
         try {
             while (true) {
                 DatagramPacket query = new DatagramPacket(new byte[512], 512);
                 socket.receive(query);
+                if (silent) {
+                    unanswered.release();
+                    continue;
+                }
                 byte[] answer = answer(Arrays.copyOf(query.getData(), query.getLength()));
                 socket.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
             }

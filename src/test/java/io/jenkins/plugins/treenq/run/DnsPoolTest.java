@@ -153,6 +153,40 @@ class DnsPoolTest {
     }
 
     @Test
+    void aBuildWaitsForTheDnsServerAndDoesNotRunOnTheNameItself() throws Exception {
+        // The operating system resolves the name to this address.
+        try (Relay unlimited =
+                new Relay(Daemon.all().get(0).address(), InetAddress.getByName("127.0.0.1"), first.port())) {
+            dns.set("localhost", FIRST);
+            dns.setSilent(true);
+            WorkflowRun run = begin("silent", "", "echo " + mark);
+            jenkins.waitForMessage("the host of " + name + " cannot be resolved; check the name and this machine", run);
+            dns.setSilent(false);
+
+            assertBuiltOn(FIRST, run);
+            jenkins.assertLogNotContains("Building on 'default' (" + name + ")", run);
+        }
+    }
+
+    @Test
+    void aWaitingBuildKeepsItsDaemonsWhileTheDnsServerIsSilent() throws Exception {
+        builder.setLimit(1);
+        dns.set("localhost", FIRST);
+        WorkflowRun slow = beginSlow("slow");
+        WorkflowRun waiting = begin("waiting", "", "echo " + mark + "-waiting");
+        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", waiting);
+
+        dns.setSilent(true);
+        // The query of a lookup is sent twice. The third one is that of the next lookup.
+        dns.awaitUnanswered(3);
+        step.release();
+        assertBuiltOn(FIRST, slow);
+
+        assertBuiltOn(FIRST, waiting);
+        jenkins.assertLogNotContains("cannot be resolved", waiting);
+    }
+
+    @Test
     void theNameIsResolvedOnTheAgent() throws Exception {
         dns.set("localhost", SECOND);
         Node agent = jenkins.createOnlineSlave();

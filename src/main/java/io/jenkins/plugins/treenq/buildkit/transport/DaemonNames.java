@@ -21,11 +21,16 @@ public final class DaemonNames {
 
     private DaemonNames() {}
 
+    /** Returns the message for a daemon whose host has no address. */
+    public static String unresolved(String daemon) {
+        return "the host of " + daemon + " cannot be resolved; check the name and this machine's DNS";
+    }
+
     /**
      * Returns an endpoint for each daemon that the name has now. This method waits for DNS.
      *
-     * @return the endpoint itself, if its address is not a DNS name with a port, or if the name is unknown; connecting
-     *     to it reports that
+     * @return the endpoint itself, if its address is not a DNS name with a port, or if DNS has no address of the name
+     *     or does not answer
      */
     public static List<Endpoint> daemons(Endpoint endpoint) {
         URI address = endpoint.address();

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Hashtable;
 import java.util.List;
 import javax.naming.Context;
+import javax.naming.NameNotFoundException;
 import javax.naming.NamingEnumeration;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -82,18 +83,17 @@ final class DnsLookup {
     }
 
     private static List<InetAddress> query(DirContext dns, String name) throws NamingException {
-        // A query for both kinds at once would become one for records of all kinds, which many servers refuse.
-        List<InetAddress> found = query(dns, name, "A");
-        return found.isEmpty() ? query(dns, name, "AAAA") : found;
+        try {
+            // A query for both kinds at once would become one for records of all kinds, which many servers refuse.
+            List<InetAddress> found = query(dns, name, "A");
+            return found.isEmpty() ? query(dns, name, "AAAA") : found;
+        } catch (NameNotFoundException e) {
+            return List.of();
+        }
     }
 
     private static List<InetAddress> query(DirContext dns, String name, String kind) throws NamingException {
-        Attribute records;
-        try {
-            records = dns.getAttributes(name, new String[] {kind}).get(kind);
-        } catch (javax.naming.NameNotFoundException e) {
-            return List.of();
-        }
+        Attribute records = dns.getAttributes(name, new String[] {kind}).get(kind);
         if (records == null) {
             return List.of();
         }

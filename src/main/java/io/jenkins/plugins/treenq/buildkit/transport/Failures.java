@@ -74,7 +74,7 @@ public final class Failures {
     private static BuildkitException known(Throwable cause, Endpoint endpoint, String daemon) {
         String text = String.valueOf(cause.getMessage());
         if (cause instanceof UnknownHostException || cause instanceof java.nio.channels.UnresolvedAddressException) {
-            return unreachable("the host of " + daemon + " cannot be resolved; check the name and this machine's DNS");
+            return unreachable(DaemonNames.unresolved(daemon));
         }
         if (cause instanceof ConnectTimeoutException) {
             return unreachable(daemon + " cannot be reached within "
