@@ -49,7 +49,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
     /** @throws IllegalArgumentException if two builders have the same name, or one uses a socket of the controller */
     @DataBoundSetter
     public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
-        List<BuildkitBuilder> unique = Names.uniqueBuilders(builders);
+        List<BuildkitBuilder> unique = UniqueNames.uniqueBuilders(builders);
         unique.forEach(BuildkitBuilder::requireForFolder);
         this.builders = unique;
     }
@@ -62,7 +62,7 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
     /** @throws IllegalArgumentException if two registries have the same host */
     @DataBoundSetter
     public void setRegistries(@CheckForNull List<Registry> registries) {
-        this.registries = Names.uniqueRegistries(registries);
+        this.registries = UniqueNames.uniqueRegistries(registries);
     }
 
     @Override
@@ -120,19 +120,19 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
             }
             try {
                 FolderConfiguration configuration = req.bindJSON(FolderConfiguration.class, form);
-                Names.requireDefault(
+                UniqueNames.requireDefault(
                         configuration.defaultBuilder,
                         configuration.visible(req.findAncestorObject(AbstractFolder.class)));
                 return configuration.isEmpty() ? null : configuration;
             } catch (IllegalArgumentException e) {
-                throw Names.refused(e);
+                throw UniqueNames.refused(e);
             }
         }
 
         @POST
         public ListBoxModel doFillDefaultBuilderItems(
                 @AncestorInPath Item item, @QueryParameter String defaultBuilder) {
-            return Names.choice(item, defaultBuilder);
+            return UniqueNames.choice(item, defaultBuilder);
         }
     }
 }

@@ -62,7 +62,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     /** @throws IllegalArgumentException if two builders have the same name */
     @DataBoundSetter
     public void setBuilders(@CheckForNull List<BuildkitBuilder> builders) {
-        this.builders = Names.uniqueBuilders(builders);
+        this.builders = UniqueNames.uniqueBuilders(builders);
     }
 
     @Override
@@ -73,7 +73,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
     /** @throws IllegalArgumentException if two registries have the same host */
     @DataBoundSetter
     public void setRegistries(@CheckForNull List<Registry> registries) {
-        this.registries = Names.uniqueRegistries(registries);
+        this.registries = UniqueNames.uniqueRegistries(registries);
     }
 
     @Override
@@ -122,7 +122,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
 
     /** @throws IllegalArgumentException if the default builder is not one of the builders */
     void requireDefaultBuilder() {
-        Names.requireDefault(defaultBuilder, builders);
+        UniqueNames.requireDefault(defaultBuilder, builders);
     }
 
     /**
@@ -152,7 +152,7 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
             requireDefaultBuilder();
         } catch (IllegalArgumentException e) {
             restore(earlier);
-            throw Names.refused(e);
+            throw UniqueNames.refused(e);
         }
         if (!json.has(POLICY)) {
             policy = null;
@@ -163,6 +163,6 @@ public class TreenqConfiguration extends GlobalConfiguration implements Scope {
 
     @POST
     public ListBoxModel doFillDefaultBuilderItems(@QueryParameter String defaultBuilder) {
-        return Names.choice(null, defaultBuilder);
+        return UniqueNames.choice(null, defaultBuilder);
     }
 }

@@ -51,7 +51,7 @@ public final class TreenqConfigurator extends BaseConfigurator<TreenqConfigurati
             }
         } catch (ConfiguratorException | IllegalArgumentException e) {
             instance.restore(before);
-            String reason = Names.reason(e);
+            String reason = UniqueNames.reason(e);
             if (reason == null) {
                 throw e;
             }

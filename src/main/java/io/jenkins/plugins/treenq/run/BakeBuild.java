@@ -12,7 +12,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
@@ -593,13 +593,13 @@ public final class BakeBuild {
 
     private List<BuildSecret> secrets(TargetBuild target) throws AbortException {
         List<BuildSecret> secrets = new ArrayList<>();
-        for (Entries.Secret asked : target.secrets()) {
+        for (TargetEntries.Secret asked : target.secrets()) {
             secrets.add(secret(target.name(), asked));
         }
         return secrets;
     }
 
-    private BuildSecret secret(String target, Entries.Secret asked) throws AbortException {
+    private BuildSecret secret(String target, TargetEntries.Secret asked) throws AbortException {
         for (BuildSecret given : order.secrets()) {
             if (given.getId().equals(asked.id())) {
                 return given;
@@ -623,7 +623,7 @@ public final class BakeBuild {
 
     private List<SshAccess> ssh(TargetBuild target) throws AbortException {
         List<SshAccess> access = new ArrayList<>();
-        for (Entries.Ssh asked : target.ssh()) {
+        for (TargetEntries.Ssh asked : target.ssh()) {
             String id = asked.id().isEmpty() ? SshAccess.DEFAULT_ID : asked.id();
             List<SshAccess> given =
                     order.ssh().stream().filter(each -> each.getId().equals(id)).toList();

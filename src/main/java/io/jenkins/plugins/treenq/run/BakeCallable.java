@@ -251,7 +251,7 @@ final class BakeCallable extends AgentCallable<Boolean> {
             }
             if (target.part().check()) {
                 return Async.call(Async.BLOCKING, () -> {
-                    DockerfileRules.report(run.check(name), task.isFailOnWarning(), prepared.console());
+                    CheckReport.report(run.check(name), task.isFailOnWarning(), prepared.console());
                     return Boolean.TRUE;
                 });
             }

@@ -137,12 +137,12 @@ final class BuildTask implements AgentTask<FinishedBuild> {
         }
 
         private Void check(BuildRequest request) throws BuildkitException, InterruptedException {
-            Lint lint = DockerfileRules.print(requests.check(request), console);
+            Lint lint = CheckReport.print(requests.check(request), console);
             lint.warnings().forEach(warning -> {
                 link();
                 reporter.warn(warning);
             });
-            DockerfileRules.refuse(lint);
+            CheckReport.refuse(lint);
             return null;
         }
 

@@ -23,7 +23,7 @@ final class CheckTask implements AgentTask<CheckedDockerfile> {
             BuildkitClient client, BuildRequest request, SessionContent content, Console console) {
         return Async.call(Async.BLOCKING, () -> {
             Lint lint = client.check(request, content);
-            DockerfileRules.report(lint, failOnWarning, console);
+            CheckReport.report(lint, failOnWarning, console);
             return new CheckedDockerfile(lint, client.targets(request, content), client.outline(request, content));
         });
     }

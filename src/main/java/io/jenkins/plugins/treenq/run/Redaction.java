@@ -38,7 +38,7 @@ final class Redaction implements UnaryOperator<String> {
 
     private final int count;
     private final Set<String> literals = new LinkedHashSet<>();
-    private final List<PercentEncoded> percentEncoded = new ArrayList<>();
+    private final List<PercentEncodedMatcher> percentEncoded = new ArrayList<>();
 
     private record Range(int start, int end) {}
 
@@ -74,7 +74,7 @@ final class Redaction implements UnaryOperator<String> {
             }
         }
         if (line.indexOf('%') >= 0 || line.indexOf('+') >= 0) {
-            for (PercentEncoded secret : percentEncoded) {
+            for (PercentEncodedMatcher secret : percentEncoded) {
                 for (int at = 0; at < line.length(); at++) {
                     int end = secret.endOfMatch(line, at);
                     if (end > at) {
@@ -116,8 +116,8 @@ final class Redaction implements UnaryOperator<String> {
         literals.add(escaped);
         // Go's JSON encoder escapes these characters for HTML.
         literals.add(escaped.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"));
-        if (PercentEncoded.differs(line)) {
-            percentEncoded.add(new PercentEncoded(line));
+        if (PercentEncodedMatcher.differs(line)) {
+            percentEncoded.add(new PercentEncodedMatcher(line));
         }
     }
 

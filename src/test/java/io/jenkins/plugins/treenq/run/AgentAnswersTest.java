@@ -19,7 +19,7 @@ import io.jenkins.plugins.treenq.buildkit.Outline;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
 import io.jenkins.plugins.treenq.buildkit.Target;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Ssh;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;

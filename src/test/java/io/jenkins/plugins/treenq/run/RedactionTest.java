@@ -136,6 +136,6 @@ class RedactionTest {
         assertEquals(
                 "Redaction[secrets=2]",
                 Redaction.of(List.of("hunter2", "pa ss")).toString());
-        assertFalse(new PercentEncoded("pa ss").toString().contains("ss "));
+        assertFalse(new PercentEncodedMatcher("pa ss").toString().contains("ss "));
     }
 }

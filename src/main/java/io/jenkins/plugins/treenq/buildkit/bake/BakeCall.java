@@ -31,7 +31,7 @@ public record BakeCall(String name, boolean json, boolean ignoreStatus) {
             }
             switch (pair[0]) {
                 case "format" -> json = pair[1].equals("json");
-                case "ignorestatus" -> ignoreStatus = Entries.bool(pair[1]);
+                case "ignorestatus" -> ignoreStatus = TargetEntries.bool(pair[1]);
                 default -> throw new BakeException("invalid print field: " + field);
             }
         }

@@ -178,13 +178,13 @@ public final class BakeJson {
         return text.replace("${", "$${").replace("%{", "%%{");
     }
 
-    private static JsonObject json(Entries.Cache cache) {
+    private static JsonObject json(TargetEntries.Cache cache) {
         JsonObject entry = strings(cache.attributes(), UnaryOperator.identity());
         entry.addProperty("type", cache.type());
         return sorted(entry);
     }
 
-    private static JsonObject json(Entries.Policy policy) {
+    private static JsonObject json(TargetEntries.Policy policy) {
         JsonObject entry = new JsonObject();
         JsonArray files = new JsonArray();
         for (String each : policy.files()) {

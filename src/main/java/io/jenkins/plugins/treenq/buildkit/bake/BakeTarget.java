@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Attest;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Cache;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Output;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Policy;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Secret;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Attest;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Cache;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Output;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Policy;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Secret;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Ssh;
 import io.jenkins.plugins.treenq.buildkit.hcl.Conversion;
 import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import io.jenkins.plugins.treenq.buildkit.hcl.Type;
@@ -328,18 +328,18 @@ public final class BakeTarget {
         call = other.call != null ? other.call : call;
         annotations = appended(annotations, other.annotations);
         if (other.attest != null) {
-            attest = Entries.lastOf(appended(attest, other.attest), Attest::type);
+            attest = TargetEntries.lastOf(appended(attest, other.attest), Attest::type);
         }
         policy = appended(policy, other.policy);
         if (other.secrets != null) {
-            secrets = Entries.lastOf(appended(secrets, other.secrets), Secret::id);
+            secrets = TargetEntries.lastOf(appended(secrets, other.secrets), Secret::id);
         }
         if (other.ssh != null) {
-            ssh = Entries.lastOf(appended(ssh, other.ssh), Ssh::id);
+            ssh = TargetEntries.lastOf(appended(ssh, other.ssh), Ssh::id);
         }
         platforms = other.platforms != null ? new ArrayList<>(other.platforms) : platforms;
         if (other.cacheFrom != null) {
-            cacheFrom = Entries.distinct(appended(cacheFrom, other.cacheFrom));
+            cacheFrom = TargetEntries.distinct(appended(cacheFrom, other.cacheFrom));
         }
         cacheTo = other.cacheTo != null ? new ArrayList<>(other.cacheTo) : cacheTo;
         outputs = other.outputs != null ? new ArrayList<>(other.outputs) : outputs;
@@ -418,21 +418,21 @@ public final class BakeTarget {
     }
 
     void normalize() {
-        annotations = Entries.distinctStrings(annotations);
-        attest = attest == null ? null : Entries.lastOf(attest, Attest::type);
-        tags = Entries.distinctStrings(tags);
-        secrets = secrets == null ? null : Entries.lastOf(secrets, Secret::id);
-        ssh = ssh == null ? null : Entries.lastOf(ssh, Ssh::id);
-        platforms = Entries.distinctStrings(platforms);
-        cacheFrom = cacheFrom == null ? null : Entries.distinct(cacheFrom);
-        cacheTo = cacheTo == null ? null : Entries.distinct(cacheTo);
-        outputs = outputs == null ? null : Entries.distinct(outputs);
-        noCacheFilter = Entries.distinctStrings(noCacheFilter);
-        ulimits = Entries.distinctStrings(ulimits);
+        annotations = TargetEntries.distinctStrings(annotations);
+        attest = attest == null ? null : TargetEntries.lastOf(attest, Attest::type);
+        tags = TargetEntries.distinctStrings(tags);
+        secrets = secrets == null ? null : TargetEntries.lastOf(secrets, Secret::id);
+        ssh = ssh == null ? null : TargetEntries.lastOf(ssh, Ssh::id);
+        platforms = TargetEntries.distinctStrings(platforms);
+        cacheFrom = cacheFrom == null ? null : TargetEntries.distinct(cacheFrom);
+        cacheTo = cacheTo == null ? null : TargetEntries.distinct(cacheTo);
+        outputs = outputs == null ? null : TargetEntries.distinct(outputs);
+        noCacheFilter = TargetEntries.distinctStrings(noCacheFilter);
+        ulimits = TargetEntries.distinctStrings(ulimits);
         if ("host".equals(network)) {
             entitlements = appended(entitlements, List.of("network.host"));
         }
-        entitlements = Entries.distinctStrings(entitlements);
+        entitlements = TargetEntries.distinctStrings(entitlements);
         if (contexts != null) {
             contexts = new TreeMap<>(contexts);
             contexts.values().removeIf(String::isEmpty);

@@ -3,11 +3,11 @@ package io.jenkins.plugins.treenq.buildkit.bake;
 
 import static io.jenkins.plugins.treenq.buildkit.bake.ComposeFile.map;
 
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Attest;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Cache;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Output;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Secret;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Attest;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Cache;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Output;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Secret;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Ssh;
 import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.math.BigDecimal;
@@ -534,7 +534,7 @@ final class ComposeConfig {
 
     private static boolean isSet(Map<String, Object> build, String key) {
         Object value = build.get(key);
-        return value != null && Entries.bool(ComposeFile.text(value));
+        return value != null && TargetEntries.bool(ComposeFile.text(value));
     }
 
     private static String filled(Map<String, Object> build, String key) {
@@ -674,7 +674,7 @@ final class ComposeConfig {
     /** The short forms {@code true} and {@code mode=max} as an attestation. */
     static String attest(String type, String value) {
         try {
-            return "type=" + type + ",disabled=" + !Entries.bool(value);
+            return "type=" + type + ",disabled=" + !TargetEntries.bool(value);
         } catch (BakeException e) {
             return "type=" + type + "," + value;
         }
@@ -688,30 +688,30 @@ final class ComposeConfig {
         target.noCacheFilter = joined(target.noCacheFilter, fields(extension, "no-cache-filter"));
         List<Cache> cacheFrom = parsed(fields(extension, "cache-from"), Cache::parse);
         if (cacheFrom != null) {
-            target.cacheFrom = Entries.distinct(BakeTarget.appended(target.cacheFrom, cacheFrom));
+            target.cacheFrom = TargetEntries.distinct(BakeTarget.appended(target.cacheFrom, cacheFrom));
         }
         List<Cache> cacheTo = parsed(fields(extension, "cache-to"), Cache::parse);
         if (cacheTo != null) {
-            target.cacheTo = Entries.distinct(BakeTarget.appended(target.cacheTo, cacheTo));
+            target.cacheTo = TargetEntries.distinct(BakeTarget.appended(target.cacheTo, cacheTo));
         }
         List<Secret> secrets = parsed(fields(extension, "secret"), each -> List.of(Secret.parse(each)));
         if (secrets != null) {
-            target.secrets = Entries.lastOf(BakeTarget.appended(target.secrets, secrets), Secret::id);
+            target.secrets = TargetEntries.lastOf(BakeTarget.appended(target.secrets, secrets), Secret::id);
         }
         List<Ssh> ssh = parsed(fields(extension, "ssh"), each -> List.of(Ssh.parse(each)));
         if (ssh != null) {
-            target.ssh = Entries.lastOf(BakeTarget.appended(target.ssh, ssh), Ssh::id);
+            target.ssh = TargetEntries.lastOf(BakeTarget.appended(target.ssh, ssh), Ssh::id);
             sort(target.ssh);
         }
         List<Output> outputs = parsed(fields(extension, "output"), each -> List.of(Output.parse(each)));
         if (outputs != null) {
-            target.outputs = Entries.distinct(BakeTarget.appended(target.outputs, outputs));
+            target.outputs = TargetEntries.distinct(BakeTarget.appended(target.outputs, outputs));
         }
         if (extension.get("pull") != null) {
-            target.pull = Entries.bool(ComposeFile.text(extension.get("pull")));
+            target.pull = TargetEntries.bool(ComposeFile.text(extension.get("pull")));
         }
         if (extension.get("no-cache") != null) {
-            target.noCache = Entries.bool(ComposeFile.text(extension.get("no-cache")));
+            target.noCache = TargetEntries.bool(ComposeFile.text(extension.get("no-cache")));
         }
         if (extension.get("contexts") instanceof Map<?, ?> contexts) {
             Map<String, String> all = new TreeMap<>(Value.KEYS);

@@ -364,7 +364,7 @@ final class HclConfig {
             case STRING -> Value.of(text);
             case BOOL -> {
                 try {
-                    yield Value.of(Entries.bool(text));
+                    yield Value.of(TargetEntries.bool(text));
                 } catch (BakeException e) {
                     throw new HclException(null, "failed to parse it as bool");
                 }

@@ -84,7 +84,7 @@ final class LinkedTargets {
 
     private BakeTarget linked(String name) {
         BakeTarget target = resolver.apply(name);
-        target.outputs = new ArrayList<>(List.of(new Entries.Output("cacheonly", "", new TreeMap<>())));
+        target.outputs = new ArrayList<>(List.of(new TargetEntries.Output("cacheonly", "", new TreeMap<>())));
         target.linked = true;
         return target;
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.bake;
 
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Attest;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Cache;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Output;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Policy;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Secret;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries.Ssh;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Attest;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Cache;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Output;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Policy;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Secret;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries.Ssh;
 import io.jenkins.plugins.treenq.buildkit.hcl.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,7 +189,7 @@ final class Overrides {
 
     private static boolean bool(String key, String value) {
         try {
-            return Entries.bool(value);
+            return TargetEntries.bool(value);
         } catch (BakeException e) {
             throw new BakeException("invalid value " + value + " for boolean key " + key);
         }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -165,7 +165,7 @@ public final class BakeEntitlements {
 
     private static Set<String> readPaths(TargetBuild target) {
         Set<String> paths = new TreeSet<>();
-        Sources sources = target.build().sources();
+        SourceLocations sources = target.build().sources();
         if (!sources.isRemote()) {
             paths.add(sources.context());
             if (sources.dockerfileText().isEmpty()) {
@@ -180,11 +180,11 @@ public final class BakeEntitlements {
                 paths.add(withoutVersion(context.substring(OCI_LAYOUT.length())));
             } else if (!context.startsWith("docker-image://")
                     && !TargetLinks.isTarget(context)
-                    && !Sources.isRemote(context)) {
+                    && !SourceLocations.isRemote(context)) {
                 paths.add(context);
             }
         });
-        target.secrets().stream().map(Entries.Secret::source).forEach(paths::add);
+        target.secrets().stream().map(TargetEntries.Secret::source).forEach(paths::add);
         target.ssh().forEach(ssh -> paths.addAll(ssh.paths()));
         target.build().request().cacheImports().forEach(cache -> paths.add(folder(cache, "src")));
         paths.remove("");

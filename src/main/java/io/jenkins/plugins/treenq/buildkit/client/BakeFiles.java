@@ -126,7 +126,7 @@ public final class BakeFiles {
         List<BakeFile> files = new ArrayList<>();
         for (String name : names) {
             String path = BakePaths.inWorkingFolder(name).orElse(name);
-            if (Sources.isRemote(path)) {
+            if (SourceLocations.isRemote(path)) {
                 throw new BuildkitException.InvalidRequestException(
                         "bake file '" + path + "' is a URL; specify it as the URL of the remote bake files");
             }

@@ -13,8 +13,8 @@ import io.jenkins.plugins.treenq.buildkit.filesync.FileSyncService;
 import io.jenkins.plugins.treenq.buildkit.session.Session;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
+import io.jenkins.plugins.treenq.buildkit.transport.ConnectionFailures;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
-import io.jenkins.plugins.treenq.buildkit.transport.Failures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -104,7 +104,7 @@ final class BuildSession implements AutoCloseable {
             if (broken == null) {
                 opened.complete(null);
             } else {
-                opened.completeExceptionally(Failures.connecting(FutureOutcome.cause(broken), endpoint));
+                opened.completeExceptionally(ConnectionFailures.connecting(FutureOutcome.cause(broken), endpoint));
             }
         });
         failure.whenUnexpected(this::abort);

@@ -16,9 +16,9 @@ import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.control.Cache;
 import io.jenkins.plugins.treenq.buildkit.control.CachePolicy;
 import io.jenkins.plugins.treenq.buildkit.control.CacheRecord;
-import io.jenkins.plugins.treenq.buildkit.control.Contents;
 import io.jenkins.plugins.treenq.buildkit.control.DaemonInfo;
 import io.jenkins.plugins.treenq.buildkit.control.History;
+import io.jenkins.plugins.treenq.buildkit.control.HistoryBlobs;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
 import io.jenkins.plugins.treenq.buildkit.control.Worker;
@@ -356,7 +356,7 @@ public final class BuildkitClient implements AutoCloseable {
     }
 
     private ImageSize.Manifests manifests() {
-        Contents contents = new Contents(channel, endpoint);
+        HistoryBlobs contents = new HistoryBlobs(channel, endpoint);
         return digest -> {
             try {
                 return Optional.of(contents.read(digest, ImageContentReader.MAX_BLOB_BYTES));
@@ -524,7 +524,7 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Copies a blob that a record of the history refers to. */
     public void blob(Digest digest, OutputStream out) throws BuildkitException, InterruptedException, IOException {
-        new Contents(channel, endpoint).copy(digest, out);
+        new HistoryBlobs(channel, endpoint).copy(digest, out);
     }
 
     /**

@@ -38,7 +38,11 @@ import java.util.stream.Stream;
  * @param platforms platforms as the user wrote them; empty for the platform of the worker
  */
 public record DockerfileBuild(
-        BuildRequest request, Sources sources, List<FileOutput> destinations, List<String> tags, List<String> platforms)
+        BuildRequest request,
+        SourceLocations sources,
+        List<FileOutput> destinations,
+        List<String> tags,
+        List<String> platforms)
         implements Serializable {
     static final String FRONTEND = "dockerfile.v0";
     private static final String INDEX_ANNOTATION = "annotation-index.";
@@ -200,7 +204,7 @@ public record DockerfileBuild(
      * Returns whether a context is an address that the daemon fetches, as opposed to a path on the client's machine.
      */
     public static boolean isRemote(String context) {
-        return Sources.isRemote(context);
+        return SourceLocations.isRemote(context);
     }
 
     /** Returns the location of the build context as the user wrote it. */
@@ -526,7 +530,7 @@ public record DockerfileBuild(
                 exports.add(image(names));
             }
             request.exports(exports);
-            Sources sources = new Sources(context, dockerfile, dockerfileText, contexts);
+            SourceLocations sources = new SourceLocations(context, dockerfile, dockerfileText, contexts);
             return new DockerfileBuild(request.build(), sources, destinations, tags, platforms);
         }
 

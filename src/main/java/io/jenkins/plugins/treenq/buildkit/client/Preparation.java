@@ -30,7 +30,7 @@ final class Preparation {
     private static final String OCI_LAYOUT = "oci-layout://";
 
     private final DockerfileBuild build;
-    private final Sources sources;
+    private final SourceLocations sources;
     private final Workspace workspace;
     private final Map<String, String> options = new HashMap<>();
     private final Map<String, LocalSource> locals = new HashMap<>();
@@ -155,7 +155,7 @@ final class Preparation {
     }
 
     private String named(String name, String value, int number) throws BuildkitException.InvalidRequestException {
-        if (value.startsWith("docker-image://") || TargetLinks.isTarget(value) || Sources.isRemote(value)) {
+        if (value.startsWith("docker-image://") || TargetLinks.isTarget(value) || SourceLocations.isRemote(value)) {
             return value;
         }
         if (value.startsWith(OCI_LAYOUT)) {

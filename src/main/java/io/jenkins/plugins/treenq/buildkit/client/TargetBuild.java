@@ -4,7 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -34,8 +34,8 @@ public record TargetBuild(
         DockerfileBuild build,
         boolean linked,
         String subrequest,
-        List<Entries.Secret> secrets,
-        List<Entries.Ssh> ssh)
+        List<TargetEntries.Secret> secrets,
+        List<TargetEntries.Ssh> ssh)
         implements Serializable {
     /** The subrequest that checks a Dockerfile. */
     public static final String LINT = "frontend.lint";
@@ -107,7 +107,7 @@ public record TargetBuild(
     }
 
     /** Returns a copy of this target with other secrets and SSH agents. */
-    public TargetBuild with(List<Entries.Secret> otherSecrets, List<Entries.Ssh> otherSsh) {
+    public TargetBuild with(List<TargetEntries.Secret> otherSecrets, List<TargetEntries.Ssh> otherSsh) {
         return new TargetBuild(name, description, build, linked, subrequest, otherSecrets, otherSsh);
     }
 

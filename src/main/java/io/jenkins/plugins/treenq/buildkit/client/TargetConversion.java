@@ -7,7 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import io.jenkins.plugins.treenq.buildkit.hcl.GoPaths;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -188,7 +188,7 @@ final class TargetConversion {
 
     private void attestations() throws BuildkitException.InvalidRequestException {
         boolean provenance = false;
-        for (Entries.Attest attest : target.attest()) {
+        for (TargetEntries.Attest attest : target.attest()) {
             provenance |= attest.type().equals(PROVENANCE);
             if (!attest.disabled()) {
                 List<String> attributes = new ArrayList<>(List.of("type=" + attest.type()));
@@ -207,8 +207,8 @@ final class TargetConversion {
 
     private void outputs() throws BuildkitException.InvalidRequestException {
         List<FileOutput> files = new ArrayList<>();
-        Entries.Output image = null;
-        for (Entries.Output output : target.outputs()) {
+        TargetEntries.Output image = null;
+        for (TargetEntries.Output output : target.outputs()) {
             switch (output.type()) {
                 case "cacheonly" -> {}
                 case "image", "registry" -> {
@@ -227,7 +227,7 @@ final class TargetConversion {
         }
     }
 
-    private void image(Entries.Output output) {
+    private void image(TargetEntries.Output output) {
         Map<String, String> attributes = new TreeMap<>(output.attributes());
         boolean registry = output.type().equals("registry");
         if (registry) {
@@ -242,7 +242,7 @@ final class TargetConversion {
                 .imageOptions(attributes);
     }
 
-    private FileOutput file(Entries.Output output) throws BuildkitException.InvalidRequestException {
+    private FileOutput file(TargetEntries.Output output) throws BuildkitException.InvalidRequestException {
         if (output.destination().isEmpty() && output.type().equals("docker")) {
             throw new BuildkitException.InvalidRequestException("output type=docker needs dest=FILE: there is no Docker"
                     + " engine to load the image into. Push the image, or write it to a file");
@@ -261,7 +261,7 @@ final class TargetConversion {
         return value != null && GoBooleans.parse(value).orElse(false);
     }
 
-    private static List<CacheEntry> caches(List<Entries.Cache> entries) {
+    private static List<CacheEntry> caches(List<TargetEntries.Cache> entries) {
         return entries.stream()
                 .map(entry -> new CacheEntry(entry.type(), entry.attributes()))
                 .toList();

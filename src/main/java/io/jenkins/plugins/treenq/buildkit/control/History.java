@@ -44,14 +44,14 @@ public final class History {
     private final ManagedChannel channel;
     private final Endpoint endpoint;
     private final Supplier<DaemonInfo> version;
-    private final Contents contents;
+    private final HistoryBlobs contents;
 
     /** @param version provides the daemon's version, which is known after the connection was made */
     public History(ManagedChannel channel, Endpoint endpoint, Supplier<DaemonInfo> version) {
         this.channel = channel;
         this.endpoint = endpoint;
         this.version = version;
-        this.contents = new Contents(channel, endpoint);
+        this.contents = new HistoryBlobs(channel, endpoint);
     }
 
     /** Returns the builds that match the query: first running builds, then ended builds. */
@@ -250,7 +250,7 @@ public final class History {
                     throw new BuildkitException.DaemonFailedException(
                             "the history of " + endpoint.address() + " is longer than this JVM has memory for", null);
                 }
-                deliver(Records.event(event), query, listener);
+                deliver(RecordConversion.event(event), query, listener);
             });
         } catch (StatusRuntimeException e) {
             throw ControlErrors.of(e, endpoint, "such build");

@@ -8,7 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.transport.Calls;
-import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import io.jenkins.plugins.treenq.buildkit.transport.ConnectionFailures;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.InfoRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ListWorkersRequest;
@@ -38,7 +38,7 @@ public final class Workers {
                 .thenApply(answer -> version(answer.getBuildkitVersion()))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         FutureOutcome.cause(failure) instanceof StatusRuntimeException known
-                                ? Failures.connecting(known, endpoint)
+                                ? ConnectionFailures.connecting(known, endpoint)
                                 : failure));
     }
 

@@ -19,7 +19,7 @@ final class CollectionFunctions {
 
     private CollectionFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         Parameter nullable = new Parameter("vals", Type.DYNAMIC, true);
         library.add("length", (a, budget) -> Value.of(sequenceOrMap(a.get(0)).length()), Type.DYNAMIC);
         library.add("element", (a, budget) -> element(a.get(0), a.get(1)), Type.DYNAMIC, Type.NUMBER);
@@ -179,7 +179,7 @@ final class CollectionFunctions {
                 .orElseThrow(() -> new HclException(null, "no non-null arguments"));
     }
 
-    private static Value concat(List<Value> sequences, Budget budget) {
+    private static Value concat(List<Value> sequences, EvaluationLimits budget) {
         if (sequences.isEmpty()) {
             throw new HclException(null, "at least one argument is required");
         }
@@ -314,7 +314,7 @@ final class CollectionFunctions {
         return values.type().kind() == Kind.LIST ? Value.map(values.type().element(), zipped) : Value.object(zipped);
     }
 
-    private static Value product(List<Value> sets, Budget budget) {
+    private static Value product(List<Value> sets, EvaluationLimits budget) {
         if (sets.size() < 2) {
             throw new HclException(null, "at least two arguments are required");
         }
@@ -354,7 +354,7 @@ final class CollectionFunctions {
                 : Value.set(Type.tuple(types), tuples);
     }
 
-    private static void sets(Library library, String name, BinaryOperator<List<Value>> operation) {
+    private static void sets(BakeFunctions library, String name, BinaryOperator<List<Value>> operation) {
         library.add(
                 name,
                 List.of(Parameter.of("first_set", ANY_SET)),
@@ -362,7 +362,7 @@ final class CollectionFunctions {
                 (a, budget) -> combined(a, operation, budget));
     }
 
-    private static Value combined(List<Value> sets, BinaryOperator<List<Value>> operation, Budget budget) {
+    private static Value combined(List<Value> sets, BinaryOperator<List<Value>> operation, EvaluationLimits budget) {
         List<Type> types = sets.stream()
                 .map(each -> each.type().element())
                 .filter(type -> type.kind() != Kind.DYNAMIC)

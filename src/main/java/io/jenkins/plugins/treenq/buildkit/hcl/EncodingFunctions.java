@@ -26,7 +26,7 @@ final class EncodingFunctions {
 
     private EncodingFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         library.add(
                 "base64encode",
                 (a, budget) -> Value.of(
@@ -66,7 +66,7 @@ final class EncodingFunctions {
         throw new HclException(null, "a value of the type bytes is required, and no bake file has one");
     }
 
-    private static void unsupported(Library library, String name, String reason) {
+    private static void unsupported(BakeFunctions library, String name, String reason) {
         library.add(name, List.of(), new Parameter("args", Type.DYNAMIC, true), (a, budget) -> {
             throw new HclException(null, "the function is not supported here: " + reason);
         });
@@ -86,7 +86,7 @@ final class EncodingFunctions {
         }
     }
 
-    private static void hash(Library library, String name, String algorithm) {
+    private static void hash(BakeFunctions library, String name, String algorithm) {
         library.add(
                 name,
                 (a, budget) -> Value.of(HexFormat.of()

@@ -21,7 +21,7 @@ public abstract class Expression {
 
     /** @throws HclException with the position of the part that cannot be evaluated */
     public final Value value(Scope scope) {
-        Budget budget = scope.budget();
+        EvaluationLimits budget = scope.budget();
         budget.enter(position);
         try {
             return evaluate(scope);

@@ -740,7 +740,7 @@ final class Expressions {
         }
     }
 
-    private static void append(StringBuilder out, Value value, Position position, Budget budget) {
+    private static void append(StringBuilder out, Value value, Position position, EvaluationLimits budget) {
         if (value.isNull()) {
             throw new HclException(position, "A null value cannot be part of a string");
         }

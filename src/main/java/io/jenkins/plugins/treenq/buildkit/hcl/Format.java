@@ -17,7 +17,7 @@ final class Format {
 
     private Format() {}
 
-    static String format(String format, List<Value> arguments, Budget budget) {
+    static String format(String format, List<Value> arguments, EvaluationLimits budget) {
         StringBuilder out = new StringBuilder();
         int next = 0;
         int most = 0;

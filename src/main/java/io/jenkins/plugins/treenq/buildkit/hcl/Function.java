@@ -20,7 +20,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
 
     @FunctionalInterface
     public interface Body {
-        Value call(List<Value> arguments, Budget budget);
+        Value call(List<Value> arguments, EvaluationLimits budget);
     }
 
     /** A function that receives its arguments as expressions and evaluates them itself. */
@@ -28,7 +28,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
         Value call(List<Expression> arguments, Scope scope);
 
         @Override
-        default Value call(List<Value> arguments, Budget budget) {
+        default Value call(List<Value> arguments, EvaluationLimits budget) {
             throw new UnsupportedOperationException();
         }
     }

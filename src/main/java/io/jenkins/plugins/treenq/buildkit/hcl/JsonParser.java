@@ -48,8 +48,8 @@ final class JsonParser {
 
     private Node value() {
         Position position = position();
-        if (++depth > Budget.MAX_DEPTH) {
-            throw wrong("values are nested more than " + Budget.MAX_DEPTH + " deep");
+        if (++depth > EvaluationLimits.MAX_DEPTH) {
+            throw wrong("values are nested more than " + EvaluationLimits.MAX_DEPTH + " deep");
         }
         Object content =
                 switch (peek()) {

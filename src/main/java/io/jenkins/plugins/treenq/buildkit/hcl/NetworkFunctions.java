@@ -14,7 +14,7 @@ final class NetworkFunctions {
 
     private NetworkFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         library.add(
                 "cidrhost",
                 (a, budget) -> {

@@ -19,7 +19,7 @@ final class NumberFunctions {
 
     private NumberFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         one(library, "absolute", BigDecimal::abs);
         one(library, "negate", BigDecimal::negate);
         one(library, "ceil", number -> number.setScale(0, RoundingMode.CEILING));
@@ -48,11 +48,11 @@ final class NumberFunctions {
         library.add("range", List.of(), Parameter.of("params", Type.NUMBER), (a, budget) -> range(a));
     }
 
-    private static void one(Library library, String name, UnaryOperator<BigDecimal> function) {
+    private static void one(BakeFunctions library, String name, UnaryOperator<BigDecimal> function) {
         library.add(name, (a, budget) -> Value.of(function.apply(a.get(0).number())), Type.NUMBER);
     }
 
-    private static void two(Library library, String name, BinaryOperator<BigDecimal> function) {
+    private static void two(BakeFunctions library, String name, BinaryOperator<BigDecimal> function) {
         library.add(
                 name,
                 (a, budget) ->
@@ -61,7 +61,7 @@ final class NumberFunctions {
                 Type.NUMBER);
     }
 
-    private static void floating(Library library, String name, DoubleBinaryOperator function) {
+    private static void floating(BakeFunctions library, String name, DoubleBinaryOperator function) {
         library.add(
                 name,
                 (a, budget) -> {
@@ -76,7 +76,7 @@ final class NumberFunctions {
                 Type.NUMBER);
     }
 
-    private static void compare(Library library, String name, BiPredicate<BigDecimal, BigDecimal> function) {
+    private static void compare(BakeFunctions library, String name, BiPredicate<BigDecimal, BigDecimal> function) {
         library.add(
                 name,
                 (a, budget) ->
@@ -85,7 +85,7 @@ final class NumberFunctions {
                 Type.NUMBER);
     }
 
-    private static void extreme(Library library, String name, BinaryOperator<BigDecimal> function) {
+    private static void extreme(BakeFunctions library, String name, BinaryOperator<BigDecimal> function) {
         library.add(
                 name,
                 List.of(),
@@ -96,7 +96,7 @@ final class NumberFunctions {
                         .orElseThrow(() -> new HclException(null, "must pass at least one number"))));
     }
 
-    private static void equality(Library library, String name, boolean equal) {
+    private static void equality(BakeFunctions library, String name, boolean equal) {
         library.add(
                 name,
                 List.of(new Parameter("a", Type.DYNAMIC, true), new Parameter("b", Type.DYNAMIC, true)),

@@ -108,8 +108,8 @@ final class Parser {
     }
 
     private void deeper(Token token) {
-        if (++depth > Budget.MAX_DEPTH) {
-            throw scanner.wrong(token.start(), "Nested more than " + Budget.MAX_DEPTH + " deep");
+        if (++depth > EvaluationLimits.MAX_DEPTH) {
+            throw scanner.wrong(token.start(), "Nested more than " + EvaluationLimits.MAX_DEPTH + " deep");
         }
     }
 
@@ -211,10 +211,10 @@ final class Parser {
     }
 
     private static Expression limited(Expression expression) {
-        if (expression.height() > Budget.MAX_HEIGHT) {
+        if (expression.height() > EvaluationLimits.MAX_HEIGHT) {
             throw new HclException(
                     expression.position(),
-                    "The expression has more than " + Budget.MAX_HEIGHT + " parts in each other");
+                    "The expression has more than " + EvaluationLimits.MAX_HEIGHT + " parts in each other");
         }
         return expression;
     }
@@ -830,8 +830,8 @@ final class Parser {
     }
 
     private void deeper(Position position) {
-        if (++depth > Budget.MAX_DEPTH) {
-            throw new HclException(position, "Nested more than " + Budget.MAX_DEPTH + " deep");
+        if (++depth > EvaluationLimits.MAX_DEPTH) {
+            throw new HclException(position, "Nested more than " + EvaluationLimits.MAX_DEPTH + " deep");
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
 final class RegexFunctions {
     private RegexFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         library.add("regex", (a, budget) -> first(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
         library.add("regexall", (a, budget) -> all(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
         library.add(
@@ -127,7 +127,7 @@ final class RegexFunctions {
         return Value.list(expression.type(), results);
     }
 
-    private static Value replace(String text, String pattern, String replacement, Budget budget) {
+    private static Value replace(String text, String pattern, String replacement, EvaluationLimits budget) {
         Expression expression = compile(pattern, true);
         Matcher matcher = matcher(expression, text);
         StringBuilder out = new StringBuilder();

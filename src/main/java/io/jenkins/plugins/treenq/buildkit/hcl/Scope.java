@@ -12,9 +12,9 @@ public final class Scope {
     private final Scope outer;
     private final Map<String, Value> variables;
     private final Map<String, Function> functions;
-    private final Budget budget;
+    private final EvaluationLimits budget;
 
-    private Scope(Scope outer, Map<String, Value> variables, Map<String, Function> functions, Budget budget) {
+    private Scope(Scope outer, Map<String, Value> variables, Map<String, Function> functions, EvaluationLimits budget) {
         this.outer = outer;
         this.variables = variables;
         this.functions = functions;
@@ -23,7 +23,7 @@ public final class Scope {
 
     /** Creates the outermost scope, with the functions of the library. */
     public static Scope root() {
-        return new Scope(null, new HashMap<>(), new HashMap<>(Library.functions()), new Budget());
+        return new Scope(null, new HashMap<>(), new HashMap<>(BakeFunctions.functions()), new EvaluationLimits());
     }
 
     public Scope child(Map<String, Value> variables) {
@@ -54,7 +54,7 @@ public final class Scope {
         return functions.get(name);
     }
 
-    Budget budget() {
+    EvaluationLimits budget() {
         return budget;
     }
 }

@@ -17,7 +17,7 @@ final class StringFunctions {
 
     private StringFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         text(library, "upper", text -> text.toUpperCase(Locale.ROOT));
         text(library, "lower", text -> text.toLowerCase(Locale.ROOT));
         text(library, "trimspace", StringFunctions::trimSpace);
@@ -113,7 +113,7 @@ final class StringFunctions {
                 StringFunctions::formatList);
     }
 
-    private static void text(Library library, String name, UnaryOperator<String> function) {
+    private static void text(BakeFunctions library, String name, UnaryOperator<String> function) {
         library.add(name, (a, budget) -> Value.of(function.apply(a.get(0).string())), Type.STRING);
     }
 
@@ -142,7 +142,7 @@ final class StringFunctions {
         return String.join("", characters.subList(start, end));
     }
 
-    private static Value join(List<Value> arguments, Budget budget) {
+    private static Value join(List<Value> arguments, EvaluationLimits budget) {
         if (arguments.size() < 2) {
             throw new HclException(null, "at least one list is required");
         }
@@ -243,7 +243,7 @@ final class StringFunctions {
         return GoPaths.clean(path.substring(0, path.lastIndexOf('/') + 1));
     }
 
-    private static Value formatList(List<Value> arguments, Budget budget) {
+    private static Value formatList(List<Value> arguments, EvaluationLimits budget) {
         String format = arguments.get(0).string();
         List<Value> given = arguments.subList(1, arguments.size());
         int length = -1;

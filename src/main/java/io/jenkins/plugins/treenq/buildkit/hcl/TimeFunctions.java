@@ -45,7 +45,7 @@ final class TimeFunctions {
 
     private TimeFunctions() {}
 
-    static void define(Library library) {
+    static void define(BakeFunctions library) {
         library.add("timestamp", (a, budget) -> Value.of(text(OffsetDateTime.now(ZoneOffset.UTC))));
         library.add(
                 "timeadd",

@@ -7,7 +7,7 @@ public final class Types {
 
     /** @throws HclException if the expression is not a type */
     public static Type read(Expression written) {
-        return Library.type(written);
+        return BakeFunctions.type(written);
     }
 
     /** @throws HclException if the text is not JSON or does not have the type */

@@ -136,7 +136,7 @@ public final class ImageRegistry implements AutoCloseable {
 
     private ImageDescription describe(PullRepository place, Manifest image)
             throws BuildkitException, InterruptedException {
-        return new Inspection(place, new Parallel(threads, REQUESTS_AT_ONCE)).describe(image);
+        return new Inspection(place, new ParallelTasks(threads, REQUESTS_AT_ONCE)).describe(image);
     }
 
     /**
@@ -160,8 +160,8 @@ public final class ImageRegistry implements AutoCloseable {
             Promotion promotion = new Promotion(
                     found.repository(),
                     found.manifest(),
-                    new Parallel(threads, REQUESTS_AT_ONCE),
-                    new Parallel(threads, TRANSFERS_AT_ONCE));
+                    new ParallelTasks(threads, REQUESTS_AT_ONCE),
+                    new ParallelTasks(threads, TRANSFERS_AT_ONCE));
             tagged = promotion.tagged();
             promotion.run(destinations);
             return found.manifest().digest();

@@ -22,20 +22,20 @@ final class ImageTree {
     private static final long MAX_BYTES = 32L << 20;
 
     private final PullRepository source;
-    private final Parallel parallel;
+    private final ParallelTasks parallel;
     private final Manifest top;
     private final Map<Digest, Manifest> manifests = new HashMap<>();
 
     /** The referrers by the digest of their subject. */
     private final Map<Digest, List<Descriptor>> referrers = new LinkedHashMap<>();
 
-    private ImageTree(PullRepository source, Parallel parallel, Manifest top) {
+    private ImageTree(PullRepository source, ParallelTasks parallel, Manifest top) {
         this.source = source;
         this.parallel = parallel;
         this.top = top;
     }
 
-    static ImageTree read(PullRepository source, Parallel parallel, Manifest top)
+    static ImageTree read(PullRepository source, ParallelTasks parallel, Manifest top)
             throws BuildkitException, InterruptedException {
         ImageTree tree = new ImageTree(source, parallel, top);
         tree.grow();
@@ -67,7 +67,7 @@ final class ImageTree {
 
     private List<Manifest> read(Set<Digest> digests, Set<Digest> needed)
             throws BuildkitException, InterruptedException {
-        List<Parallel.Task<Optional<Manifest>>> tasks = new ArrayList<>();
+        List<ParallelTasks.Task<Optional<Manifest>>> tasks = new ArrayList<>();
         for (Digest digest : digests) {
             tasks.add(
                     () -> needed.contains(digest) ? Optional.of(source.part(digest)) : source.manifest(digest.value()));
@@ -76,7 +76,7 @@ final class ImageTree {
     }
 
     private List<Descriptor> readReferrers(List<Manifest> subjects) throws BuildkitException, InterruptedException {
-        List<Parallel.Task<List<Descriptor>>> tasks = new ArrayList<>();
+        List<ParallelTasks.Task<List<Descriptor>>> tasks = new ArrayList<>();
         subjects.forEach(subject -> tasks.add(() -> source.referrers(subject.digest())));
         List<List<Descriptor>> found = parallel.all(tasks);
         for (int i = 0; i < found.size(); i++) {

@@ -32,14 +32,14 @@ final class Inspection {
             Set.of("in-toto.io/predicate-type", "dev.sigstore.bundle.predicateType", "predicateType");
 
     private final PullRepository place;
-    private final Parallel parallel;
+    private final ParallelTasks parallel;
 
     /** The images of the platforms. */
     private final List<Descriptor> images = new ArrayList<>();
 
     private final List<Subject> attached = new ArrayList<>();
 
-    Inspection(PullRepository place, Parallel parallel) {
+    Inspection(PullRepository place, ParallelTasks parallel) {
         this.place = place;
         this.parallel = parallel;
     }
@@ -56,8 +56,8 @@ final class Inspection {
 
     ImageDescription describe(Manifest top) throws BuildkitException, InterruptedException {
         collect(top, 0);
-        List<Parallel.Task<Part>> parts = new ArrayList<>();
-        List<Parallel.Task<List<Subject>>> references = new ArrayList<>();
+        List<ParallelTasks.Task<Part>> parts = new ArrayList<>();
+        List<ParallelTasks.Task<List<Subject>>> references = new ArrayList<>();
         if (top.isIndex()) {
             images.forEach(image -> parts.add(() -> part(image)));
         } else {
@@ -166,7 +166,7 @@ final class Inspection {
         return all.stream().filter(one -> seen.add(one.descriptor().digest())).toList();
     }
 
-    private Parallel.Task<Attachment> attachment(Subject one) {
+    private ParallelTasks.Task<Attachment> attachment(Subject one) {
         return () -> {
             Descriptor descriptor = one.descriptor();
             Optional<Manifest> manifest = place.manifest(descriptor.digest().value());

@@ -16,15 +16,15 @@ import java.util.Map;
 final class Promotion {
     private final PullRepository source;
     private final Manifest image;
-    private final Parallel requests;
-    private final Parallel transfers;
+    private final ParallelTasks requests;
+    private final ParallelTasks transfers;
     private final List<ImageName> tagged = new ArrayList<>();
 
     /**
      * @param requests runs the requests for metadata
      * @param transfers runs the copies of blobs
      */
-    Promotion(PullRepository source, Manifest image, Parallel requests, Parallel transfers) {
+    Promotion(PullRepository source, Manifest image, ParallelTasks requests, ParallelTasks transfers) {
         this.source = source;
         this.image = image;
         this.requests = requests;
@@ -85,7 +85,7 @@ final class Promotion {
 
     private List<Manifest> missing(List<Manifest> all, PullRepository place)
             throws BuildkitException, InterruptedException {
-        List<Parallel.Task<Boolean>> questions = new ArrayList<>();
+        List<ParallelTasks.Task<Boolean>> questions = new ArrayList<>();
         all.forEach(manifest ->
                 questions.add(() -> place.resolve(manifest.digest().value()).isPresent()));
         List<Boolean> there = requests.all(questions);
@@ -98,7 +98,7 @@ final class Promotion {
         return missing;
     }
 
-    private Parallel.Task<Boolean> transfer(Descriptor blob, PushRepository target) {
+    private ParallelTasks.Task<Boolean> transfer(Descriptor blob, PushRepository target) {
         return () -> {
             new BlobCopy(source, target).copy(blob);
             return true;

@@ -42,7 +42,7 @@ public final class TokenClient {
 
     private static final Pattern BEARER = Pattern.compile("(?i)\\bbearer\\s.*?\\brealm=\"([^\"]+)\"");
 
-    private final Http http;
+    private final TokenHttpClient http;
 
     /** The origins of the token servers that each registry named, so that a registry is asked once. */
     private final Map<String, Set<Origin>> named = new ConcurrentHashMap<>();
@@ -56,7 +56,7 @@ public final class TokenClient {
      * @param client an HTTP client with the same connection settings
      */
     public TokenClient(RegistryConnection connection, HttpClient client) {
-        this.http = new Http(connection, client);
+        this.http = new TokenHttpClient(connection, client);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class TokenClient {
     private CompletableFuture<Void> checkRealm(TokenRequest request) {
         URI realm = request.realm();
         if (realm.getScheme() == null || realm.getHost() == null) {
-            return Http.refused("it has no valid address");
+            return TokenHttpClient.refused("it has no valid address");
         }
         Origin origin = Origin.of(realm);
         boolean own = origin.isOf(request.host());
@@ -95,16 +95,16 @@ public final class TokenClient {
             return CompletableFuture.completedFuture(null);
         }
         if (!http.mayTalkTo(realm, request.host())) {
-            return Http.refused(Http.WITHOUT_TLS);
+            return TokenHttpClient.refused(TokenHttpClient.WITHOUT_TLS);
         }
         return challenge(request.host(), origin.scheme())
-                .exceptionallyCompose(
-                        failure -> Http.refused("the registry cannot confirm the address (" + reason(failure) + ")"))
+                .exceptionallyCompose(failure ->
+                        TokenHttpClient.refused("the registry cannot confirm the address (" + reason(failure) + ")"))
                 .thenCompose(found -> {
                     named.put(request.host(), found.origins());
                     return found.origins().contains(origin) || own && !found.encrypted()
                             ? CompletableFuture.completedFuture(null)
-                            : Http.refused(
+                            : TokenHttpClient.refused(
                                     "the registry names another token server, so the login is not sent to this one");
                 });
     }
@@ -142,9 +142,9 @@ public final class TokenClient {
         try {
             address = URI.create(scheme + "://" + registry + "/v2/");
         } catch (IllegalArgumentException e) {
-            return Http.refused("its name is invalid");
+            return TokenHttpClient.refused("its name is invalid");
         }
-        return http.send(new Http.Request(registry, address, "", null))
+        return http.send(new TokenHttpClient.Request(registry, address, "", null))
                 .thenApply(answer -> new Found(
                         scheme.equals("https"),
                         answer.headers().allValues("WWW-Authenticate").stream()
@@ -179,7 +179,7 @@ public final class TokenClient {
         String body = form.entrySet().stream()
                 .map(field -> parameter(field.getKey(), field.getValue()))
                 .collect(Collectors.joining("&"));
-        return http.send(new Http.Request(request.host(), request.realm(), "", body))
+        return http.send(new TokenHttpClient.Request(request.host(), request.realm(), "", body))
                 .thenCompose(answer -> NO_FORM.contains(answer.statusCode())
                         ? get(request, basic(login))
                         : token(answer, "the login"));
@@ -192,7 +192,7 @@ public final class TokenClient {
                 .collect(Collectors.joining("&"));
         String realm = request.realm().toString().replaceFirst("#.*", "");
         URI address = URI.create(realm + (realm.indexOf('?') < 0 ? "?" : "&") + query);
-        return http.send(new Http.Request(request.host(), address, authorization, null))
+        return http.send(new TokenHttpClient.Request(request.host(), address, authorization, null))
                 .thenCompose(
                         answer -> token(answer, authorization.isEmpty() ? "a request without a login" : "the login"));
     }
@@ -202,9 +202,10 @@ public final class TokenClient {
             case 200, 201, 202 ->
                 TokenResponse.parse(answer.body())
                         .map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> Http.refused("its response contains no token"));
-            case 400, 401, 403 -> Http.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
-            default -> Http.refused("it answered with HTTP " + answer.statusCode());
+                        .orElseGet(() -> TokenHttpClient.refused("its response contains no token"));
+            case 400, 401, 403 ->
+                TokenHttpClient.refused("it refused " + refused + " (HTTP " + answer.statusCode() + ")");
+            default -> TokenHttpClient.refused("it answered with HTTP " + answer.statusCode());
         };
     }
 

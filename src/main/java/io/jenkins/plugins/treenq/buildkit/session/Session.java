@@ -18,7 +18,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.compression.GzippedMessages;
 import io.jenkins.plugins.treenq.buildkit.transport.DaemonChannel;
 import io.jenkins.plugins.treenq.buildkit.transport.EventLoops;
-import io.jenkins.plugins.treenq.buildkit.transport.Statistics;
+import io.jenkins.plugins.treenq.buildkit.transport.OpenCensusSuppression;
 import io.jenkins.plugins.treenq.buildkit.wire.control.BytesMessage;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.filesync.FileSendGrpc;
@@ -119,7 +119,7 @@ public final class Session implements AutoCloseable {
             EventLoops loops,
             Consumer<Throwable> onFailure) {
         try {
-            return Statistics.off(NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS))
+            return OpenCensusSuppression.off(NettyServerBuilder.forAddress(SessionServerChannel.ADDRESS))
                     .channelFactory(() -> listener)
                     .bossEventLoopGroup(loops.io())
                     .workerEventLoopGroup(loops.io())

@@ -7,7 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Endpoint;
 import io.jenkins.plugins.treenq.buildkit.FailureReason;
 import io.jenkins.plugins.treenq.buildkit.SourceLocation;
-import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import io.jenkins.plugins.treenq.buildkit.transport.ConnectionFailures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -147,9 +147,9 @@ public final class BuildFailures {
     }
 
     private static BuildkitException of(Status status, ErrorDetails details, Endpoint endpoint) {
-        String text = Failures.oneLine(status).replaceFirst("^failed to solve: ", "");
+        String text = ConnectionFailures.oneLine(status).replaceFirst("^failed to solve: ", "");
         if (isConnectionLost(status, details)) {
-            return Failures.lost(endpoint);
+            return ConnectionFailures.lost(endpoint);
         }
         if (status.getCode() == Status.Code.CANCELLED || text.endsWith("context canceled")) {
             return new BuildkitException.ConnectionLostException(

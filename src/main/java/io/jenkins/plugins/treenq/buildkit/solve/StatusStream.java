@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
-import io.jenkins.plugins.treenq.buildkit.transport.Failures;
+import io.jenkins.plugins.treenq.buildkit.transport.ConnectionFailures;
 import io.jenkins.plugins.treenq.buildkit.wire.control.ControlGrpc;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusRequest;
 import io.jenkins.plugins.treenq.buildkit.wire.control.StatusResponse;
@@ -320,7 +320,7 @@ final class StatusStream {
             } else if (FINAL.contains(status.getCode())) {
                 LOGGER.warning(() -> "the rest of the progress of " + ref + " is lost: " + status);
                 progressExpected = true;
-                giveUp(Failures.oneLine(status));
+                giveUp(ConnectionFailures.oneLine(status));
             } else if (connectionLost) {
                 endWithConnection();
             } else if (buildOver && status.getCode() == Status.Code.NOT_FOUND) {

@@ -59,7 +59,7 @@ public final class DaemonChannel {
                 builder.overrideAuthority(endpoint.tls().serverName().trim());
             }
         }
-        return Statistics.off(builder)
+        return OpenCensusSuppression.off(builder)
                 .eventLoopGroup(loops.io())
                 .withOption(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,

@@ -54,10 +54,10 @@ public final class VcsOptions {
         Ref head = repository.exactRef(Constants.HEAD);
         // HEAD points to no commit before the first one.
         if (head != null && head.getObjectId() != null) {
-            boolean dirty = Changes.since(head.getObjectId(), repository);
+            boolean dirty = UncommittedChanges.since(head.getObjectId(), repository);
             options.put("vcs:revision", head.getObjectId().name() + (dirty ? DIRTY : ""));
         }
-        Remote.of(repository).ifPresent(url -> options.put("vcs:source", url));
+        RemoteUrl.of(repository).ifPresent(url -> options.put("vcs:source", url));
         for (Map.Entry<String, LocalSource> local : locals.entrySet()) {
             if (local.getValue() instanceof LocalSource.Folder folder) {
                 Path real = folder.path().toRealPath();

@@ -138,7 +138,7 @@ class BakeTest {
         assertEquals("more", target.labels().get("l"));
         assertEquals(
                 List.of("gha", "registry"),
-                target.cacheFrom().stream().map(Entries.Cache::type).toList());
+                target.cacheFrom().stream().map(TargetEntries.Cache::type).toList());
     }
 
     @Test

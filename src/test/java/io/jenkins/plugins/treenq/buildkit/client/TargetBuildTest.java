@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.Export;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -195,12 +195,12 @@ class TargetBuildTest {
         assertTrue(!request.recorded());
         assertEquals(
                 List.of(
-                        new Entries.Secret("npm", "", "NPM_TOKEN"),
-                        new Entries.Secret("key", "key.txt", ""),
-                        new Entries.Secret("plain", "", "")),
+                        new TargetEntries.Secret("npm", "", "NPM_TOKEN"),
+                        new TargetEntries.Secret("key", "key.txt", ""),
+                        new TargetEntries.Secret("plain", "", "")),
                 target.secrets());
         assertEquals(
-                List.of(new Entries.Ssh("default", List.of()), new Entries.Ssh("key", List.of("id_rsa"))),
+                List.of(new TargetEntries.Ssh("default", List.of()), new TargetEntries.Ssh("key", List.of("id_rsa"))),
                 target.ssh());
         assertEquals("the app", target.description());
         assertEquals("frontend.lint", target.subrequest());
@@ -210,7 +210,7 @@ class TargetBuildTest {
 
     @Test
     void pathsAreRelativeToTheWorkingFolder() throws Exception {
-        Sources sources = target("""
+        SourceLocations sources = target("""
                 context = "cwd://services/web/"
                 dockerfile = "docker/Dockerfile"
                 contexts = {
@@ -243,7 +243,8 @@ class TargetBuildTest {
                         .build()
                         .sources()
                         .dockerfileText());
-        Sources remote = target("context = \"https://example.com/a.git\"\ndockerfile = \"cwd://docker/Dockerfile\"")
+        SourceLocations remote = target(
+                        "context = \"https://example.com/a.git\"\ndockerfile = \"cwd://docker/Dockerfile\"")
                 .build()
                 .sources();
         assertEquals("docker/Dockerfile", remote.dockerfileOfClient());

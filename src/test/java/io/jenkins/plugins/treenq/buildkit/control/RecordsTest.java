@@ -41,19 +41,20 @@ class RecordsTest {
         for (int round = 0; round < 3_000; round++) {
             BuildHistoryEvent.Builder event = BuildHistoryEvent.newBuilder();
             RandomMessages.fill(event, random, 0);
-            HistoryEvent value = Records.event(event.build());
+            HistoryEvent value = RecordConversion.event(event.build());
             assertNotNull(value.kind());
             value.record().products();
         }
         assertEquals(
                 HistoryEvent.Kind.OTHER,
-                Records.event(BuildHistoryEvent.newBuilder().setTypeValue(9).build())
+                RecordConversion.event(
+                                BuildHistoryEvent.newBuilder().setTypeValue(9).build())
                         .kind());
     }
 
     @Test
     void aDescriptorWithoutADigestIsOmitted() {
-        HistoryEvent event = Records.event(BuildHistoryEvent.newBuilder()
+        HistoryEvent event = RecordConversion.event(BuildHistoryEvent.newBuilder()
                 .setRecord(BuildHistoryRecord.newBuilder()
                         .setLogs(Descriptor.newBuilder().setDigest("../../etc/passwd")))
                 .build());
@@ -129,7 +130,7 @@ class RecordsTest {
         String right =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest("a,b,c".getBytes()));
         try (FakeDaemon daemon = new FakeDaemon(new Store("a,b,c"))) {
-            Contents contents = new Contents(daemon.channel(), daemon.endpoint());
+            HistoryBlobs contents = new HistoryBlobs(daemon.channel(), daemon.endpoint());
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             contents.copy(new Digest("sha512:" + right), out);
             assertEquals("a,b,c", out.toString());

@@ -290,7 +290,7 @@ class TokenClientTest {
     @Test
     void plainHttpIsUsedOnlyOnThisMachineOrIfAllowed() throws Exception {
         try (TokenServer server = TokenServer.plain(asked -> TOKEN)) {
-            String line = Http.WITHOUT_TLS;
+            String line = TokenHttpClient.WITHOUT_TLS;
             assertEquals(line, refusal(connection, request("registry.example.com", server.realm()), Optional.empty()));
             for (String realm : List.of("http://example.com/", "file:///etc/passwd")) {
                 assertEquals(
@@ -317,7 +317,7 @@ class TokenClientTest {
             for (String registry : List.of("localhost:" + server.port(), "localhost:5000")) {
                 for (Optional<RegistryLogin> login : List.of(LOGIN, Optional.<RegistryLogin>empty())) {
                     assertEquals(
-                            Http.WITHOUT_TLS,
+                            TokenHttpClient.WITHOUT_TLS,
                             refusal(RegistryConnection.DEFAULT, request(registry, server.realm()), login));
                 }
             }

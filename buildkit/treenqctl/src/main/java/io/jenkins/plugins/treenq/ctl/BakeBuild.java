@@ -9,7 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.Lint;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import io.jenkins.plugins.treenq.buildkit.client.BakeEntitlements;
 import io.jenkins.plugins.treenq.buildkit.client.BakeRun;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
@@ -73,10 +73,10 @@ final class BakeBuild {
     /** Returns a target with the credentials for a context that is part of the remote definition. */
     private static TargetBuild withAccess(TargetBuild target, RemoteDefinition remote) {
         String context = target.build().context();
-        List<Entries.Secret> secrets = new ArrayList<>(target.secrets());
+        List<TargetEntries.Secret> secrets = new ArrayList<>(target.secrets());
         secrets.addAll(remote.secrets(context));
-        List<Entries.Ssh> ssh = target.ssh().isEmpty() && remote.needsSsh(context)
-                ? List.of(new Entries.Ssh("default", List.of()))
+        List<TargetEntries.Ssh> ssh = target.ssh().isEmpty() && remote.needsSsh(context)
+                ? List.of(new TargetEntries.Ssh("default", List.of()))
                 : target.ssh();
         return target.with(secrets, ssh);
     }
@@ -126,7 +126,7 @@ final class BakeBuild {
         }
     }
 
-    private static String option(Entries.Ssh ssh) {
+    private static String option(TargetEntries.Ssh ssh) {
         return ssh.id() + (ssh.paths().isEmpty() ? "" : "=" + String.join(",", ssh.paths()));
     }
 

@@ -3,7 +3,7 @@ package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.PreparedBuild;
 import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
@@ -58,12 +58,12 @@ final class RemoteDefinition {
     }
 
     /** Returns the secrets with which the daemon fetches a context, if it is on the host of this definition. */
-    List<Entries.Secret> secrets(String context) {
-        List<Entries.Secret> secrets = new ArrayList<>();
+    List<TargetEntries.Secret> secrets(String context) {
+        List<TargetEntries.Secret> secrets = new ArrayList<>();
         if (BakePaths.isRepository(address) && BakePaths.isSameHost(address, context)) {
             SECRETS.forEach((id, variable) -> {
                 if (environment.has(variable)) {
-                    secrets.add(new Entries.Secret(id + "." + BakePaths.host(address), "", variable));
+                    secrets.add(new TargetEntries.Secret(id + "." + BakePaths.host(address), "", variable));
                 }
             });
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
-import io.jenkins.plugins.treenq.buildkit.bake.Entries;
+import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,10 +46,10 @@ final class SecretOptions {
      *
      * @param workingFolder the folder that their paths are relative to
      */
-    static Secrets of(List<Entries.Secret> entries, EnvironmentVariables environment, Path workingFolder)
+    static Secrets of(List<TargetEntries.Secret> entries, EnvironmentVariables environment, Path workingFolder)
             throws IOException {
         Map<String, byte[]> secrets = new HashMap<>();
-        for (Entries.Secret entry : entries) {
+        for (TargetEntries.Secret entry : entries) {
             if (entry.id().isEmpty()) {
                 throw new TypeConversionException("a secret of the target has no id");
             }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
 @Timeout(300)
-class ClientErrorTest {
+class BackgroundErrorTest {
     @Parameter
     Daemon daemon;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Explanations without a list of the platforms that an image has. */
-class FailureExplanationTest {
+class MissingPlatformExplanationTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             FROM a | linux/s390x | Dockerfile:1: base image a does not support linux/s390x; choose another image or platform

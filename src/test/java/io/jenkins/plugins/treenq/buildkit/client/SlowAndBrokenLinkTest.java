@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
-class SilenceTest {
+class SlowAndBrokenLinkTest {
     private static final int MEGABYTES = Integer.getInteger("treenq.slow.megabytes", 20);
 
     /** The delay in each direction. */

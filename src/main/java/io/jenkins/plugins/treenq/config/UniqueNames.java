@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Checks the names of builders and the hosts of registries, which must be unique in each scope. */
-final class Names {
-    private Names() {}
+final class UniqueNames {
+    private UniqueNames() {}
 
     static List<BuildkitBuilder> uniqueBuilders(@CheckForNull List<BuildkitBuilder> builders) {
         return unique(builders, BuildkitBuilder::getName, Messages::Names_duplicateBuilder);

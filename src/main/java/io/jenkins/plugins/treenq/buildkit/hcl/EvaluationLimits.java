@@ -5,7 +5,7 @@ package io.jenkins.plugins.treenq.buildkit.hcl;
  * The limits for the evaluation of a file. A file of a repository is not trusted: without limits, a few lines of
  * variables that repeat each other would fill the memory.
  */
-public final class Budget {
+public final class EvaluationLimits {
     /** The maximum nesting of expressions, blocks and JSON values in the text of a file. */
     static final int MAX_DEPTH = 100;
 

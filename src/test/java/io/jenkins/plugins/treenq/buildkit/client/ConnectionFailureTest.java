@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Problems with an address or certificate are reported in one line. */
-class ConnectTest {
+class ConnectionFailureTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final Instant TOMORROW = Instant.now().plus(Duration.ofDays(1));
     private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));

@@ -15,13 +15,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The functions that bake files can call, which are those of buildx' {@code bake/hclparser/stdlib.go}. */
-final class Library {
+final class BakeFunctions {
     private static final Map<String, Function> FUNCTIONS = new HashMap<>();
 
-    private Library() {}
+    private BakeFunctions() {}
 
     static {
-        Library library = new Library();
+        BakeFunctions library = new BakeFunctions();
         StringFunctions.define(library);
         NumberFunctions.define(library);
         CollectionFunctions.define(library);
@@ -29,9 +29,10 @@ final class Library {
         NetworkFunctions.define(library);
         TimeFunctions.define(library);
         RegexFunctions.define(library);
+        library.add("try", List.of(), new Parameter("expressions", Type.DYNAMIC, true), (ExpressionBody)
+                BakeFunctions::firstOf);
         library.add(
-                "try", List.of(), new Parameter("expressions", Type.DYNAMIC, true), (ExpressionBody) Library::firstOf);
-        library.add("can", List.of(Parameter.of("expression", Type.DYNAMIC)), null, (ExpressionBody) Library::can);
+                "can", List.of(Parameter.of("expression", Type.DYNAMIC)), null, (ExpressionBody) BakeFunctions::can);
         library.add(
                 "convert",
                 List.of(new Parameter("value", Type.DYNAMIC, true), Parameter.of("type", Type.DYNAMIC)),
@@ -113,7 +114,7 @@ final class Library {
                 case "tuple":
                     if (inner.list() != null) {
                         return Type.tuple(
-                                inner.list().stream().map(Library::type).toList());
+                                inner.list().stream().map(BakeFunctions::type).toList());
                     }
                     break;
                 case "object":

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, an address that the daemon fetches, or
  *     {@code target:NAME}, the result of another target of the same bake
  */
-record Sources(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)
+record SourceLocations(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)
         implements Serializable {
     /**
      * Matches the addresses that BuildKit fetches itself ({@code frontend/dockerui/context.go}, {@code util/gitutil}).
@@ -26,7 +26,7 @@ record Sources(String context, String dockerfile, String dockerfileText, Map<Str
     private static final Pattern REMOTE =
             Pattern.compile("(?:https?|git|ssh)://.*|[A-Za-z0-9_.-]+@[^/:]+:.*", Pattern.DOTALL);
 
-    Sources {
+    SourceLocations {
         Objects.requireNonNull(context);
         Objects.requireNonNull(dockerfile);
         Objects.requireNonNull(dockerfileText);

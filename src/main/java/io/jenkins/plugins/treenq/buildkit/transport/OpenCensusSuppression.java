@@ -10,8 +10,8 @@ import io.grpc.netty.NettyServerBuilder;
  * Prevents each channel and server of gRPC from looking for OpenCensus, which the plugin does not contain. On an agent,
  * looking for a class that does not exist takes a round trip to the controller.
  */
-public final class Statistics {
-    private Statistics() {}
+public final class OpenCensusSuppression {
+    private OpenCensusSuppression() {}
 
     /** Returns the same builder. */
     public static NettyChannelBuilder off(NettyChannelBuilder builder) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The memory that a long-lived client uses for ended builds, which does not depend on the number of builds. */
-class EndedSessionsTest {
+class EndedBuildMemoryTest {
     private static final int BUILDS = 60;
 
     /** Objects of a build that is just ending, and of tests of other classes. */

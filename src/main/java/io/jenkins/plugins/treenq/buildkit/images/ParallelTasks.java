@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Runs a list of tasks, a limited number at a time. The first failure cancels the other tasks. */
-final class Parallel {
+final class ParallelTasks {
     private final ExecutorService threads;
     private final int atOnce;
 
-    Parallel(ExecutorService threads, int atOnce) {
+    ParallelTasks(ExecutorService threads, int atOnce) {
         this.threads = threads;
         this.atOnce = atOnce;
     }

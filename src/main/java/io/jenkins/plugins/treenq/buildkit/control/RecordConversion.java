@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Converts the daemon's messages to records. Malformed descriptors are omitted. */
-final class Records {
-    private Records() {}
+final class RecordConversion {
+    private RecordConversion() {}
 
     static HistoryEvent event(BuildHistoryEvent event) {
         HistoryEvent.Kind kind =
@@ -65,7 +65,7 @@ final class Records {
         }
         result.getResultsMap().forEach((index, descriptor) -> put(exported, index, descriptor));
         List<Blob> attestations = result.getAttestationsList().stream()
-                .map(Records::blob)
+                .map(RecordConversion::blob)
                 .filter(Objects::nonNull)
                 .toList();
         return new BuildRecord.Products(exported, attestations);

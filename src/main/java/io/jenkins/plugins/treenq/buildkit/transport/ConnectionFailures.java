@@ -25,7 +25,7 @@ import javax.net.ssl.SSLException;
  * Converts connection failures to messages of one line. gRPC's own exceptions are never passed on, because they cannot
  * be serialized from an agent to the controller.
  */
-public final class Failures {
+public final class ConnectionFailures {
     private static final Pattern ALERT = Pattern.compile("fatal alert: (\\w+)");
 
     /**
@@ -43,7 +43,7 @@ public final class Failures {
             "decrypt error",
             "handshake failure");
 
-    private Failures() {}
+    private ConnectionFailures() {}
 
     /** Converts the failure of a call that was made before a build was started. */
     public static BuildkitException connecting(Throwable failure, Endpoint endpoint) {

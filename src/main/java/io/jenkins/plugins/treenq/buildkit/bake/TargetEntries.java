@@ -22,14 +22,14 @@ import java.util.function.Function;
  * What attributes of a target have that are written as text or as objects; as buildx' package util/buildflags reads
  * them.
  */
-public final class Entries {
+public final class TargetEntries {
     private static final Type STRINGS = Type.map(Type.STRING);
     private static final Type SECRET =
             Type.object(Map.of("id", Type.STRING, "src", Type.STRING, "env", Type.STRING), Set.of("id", "src", "env"));
     private static final Type SSH =
             Type.object(Map.of("id", Type.STRING, "paths", Type.list(Type.STRING)), Set.of("id", "paths"));
 
-    private Entries() {}
+    private TargetEntries() {}
 
     /** An attestation. */
     public record Attest(String type, boolean disabled, SortedMap<String, String> attributes) {

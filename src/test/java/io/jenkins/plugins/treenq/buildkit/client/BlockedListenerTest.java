@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
-class RunningBuildTest {
+class BlockedListenerTest {
     @TempDir
     Path folder;
 

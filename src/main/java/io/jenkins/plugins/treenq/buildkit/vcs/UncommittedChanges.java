@@ -19,12 +19,12 @@ import org.eclipse.jgit.treewalk.TreeWalk.OperationType;
  * Determines whether the files that git tracks differ from the commit. A file whose size and modification time equal
  * those in the index is not read. Untracked files and the content of submodules are ignored.
  */
-final class Changes {
+final class UncommittedChanges {
     private static final int INDEX = 0;
     private static final int FILES = 1;
     private static final int COMMITTED = 2;
 
-    private Changes() {}
+    private UncommittedChanges() {}
 
     static boolean since(ObjectId commit, Repository repository) throws IOException {
         try (ObjectReader objects = repository.newObjectReader();

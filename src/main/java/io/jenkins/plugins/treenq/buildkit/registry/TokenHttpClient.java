@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * Sends the HTTP requests that are needed to get a token. A login is sent to one host only, and never over a network
  * without TLS unless plain HTTP is allowed.
  */
-final class Http {
+final class TokenHttpClient {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS_OF_ANY = Set.of(307, 308);
@@ -25,7 +25,7 @@ final class Http {
     private final HttpClient client;
     private final RegistryConnection connection;
 
-    Http(RegistryConnection connection, HttpClient client) {
+    TokenHttpClient(RegistryConnection connection, HttpClient client) {
         this.client = client;
         this.connection = connection;
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** OCI layouts of this machine as contexts and as build cache, with real daemons. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class LayoutTest {
+class OciLayoutTest {
     @Parameter
     Daemon daemon;
 

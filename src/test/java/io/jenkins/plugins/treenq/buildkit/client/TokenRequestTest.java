@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Registries that require tokens: the daemon requests them with the login, or the client does and keeps the login. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class TokenRouteTest {
+class TokenRequestTest {
     /** The token server of these tests has no TLS. */
     private static final RegistryConnection PLAIN =
             RegistryConnection.builder().plainHttp(true).build();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Build contexts other than one local folder. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class ContextsTest {
+class NamedAndRemoteContextTest {
     private static final String TOKEN = "token-" + UUID.randomUUID();
 
     @Parameter

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The client's classes, which an agent of Jenkins unloads with the plugin. Nothing of the client may hold them. */
-class UnloadedClassesTest {
+class ClassUnloadingTest {
     private static String threadNames() {
         return Thread.getAllStackTraces().keySet().stream()
                 .collect(Collectors.groupingBy(
@@ -60,7 +60,7 @@ class UnloadedClassesTest {
 
         public static void main(String[] arguments) throws Exception {
             URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .map(UnloadedClassesTest::url)
+                    .map(ClassUnloadingTest::url)
                     .toArray(URL[]::new);
             // The last threads of a client end a while after it was closed, those of both clients at the same time.
             List<WeakReference<ClassLoader>> classes = new ArrayList<>();

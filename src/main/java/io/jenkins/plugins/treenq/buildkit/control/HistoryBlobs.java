@@ -18,14 +18,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** Reads the blobs that the daemon's history refers to, and verifies their digests. */
-public final class Contents {
+public final class HistoryBlobs {
     /** Maximum size of a blob that is read to memory, such as an attestation or an error. */
     private static final long LARGEST_TEXT_BYTES = 64L << 20;
 
     private final ManagedChannel channel;
     private final Endpoint endpoint;
 
-    public Contents(ManagedChannel channel, Endpoint endpoint) {
+    public HistoryBlobs(ManagedChannel channel, Endpoint endpoint) {
         this.channel = channel;
         this.endpoint = endpoint;
     }

@@ -11,8 +11,8 @@ import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Repository;
 
 /** Determines the URL from which a repository was cloned (buildx, {@code util/gitutil/gitutil.go}). */
-final class Remote {
-    private Remote() {}
+final class RemoteUrl {
+    private RemoteUrl() {}
 
     /**
      * Returns the URL of the current branch's remote, or else of {@code origin} or {@code upstream}, without logins.

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The frontend's rules for Dockerfiles. */
-final class DockerfileRules {
-    private DockerfileRules() {}
+final class CheckReport {
+    private CheckReport() {}
 
     /**
      * Prints the violated rules that the frontend has found.

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A daemon refuses compressed content that was damaged on its way, and never builds something else from it. */
 @Timeout(300)
-class DamagedContextTest {
+class CorruptedTransferTest {
     private static final String DAEMONS = "io.jenkins.plugins.treenq.buildkit.Daemon#all";
     private static final int REGULAR_FILE = 0644;
     private static final byte[] DOCKERFILE = ("FROM scratch\nCOPY Dockerfile /\n"

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Secrets of the maximum size, larger ones, and unavailable ones. */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
-class SecretTest {
+class SecretSizeTest {
     @Parameter
     Daemon daemon;
 

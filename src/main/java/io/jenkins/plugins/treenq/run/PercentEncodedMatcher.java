@@ -8,11 +8,11 @@ import java.util.HexFormat;
  * Finds a text in URLs. Encoders differ in which characters they leave unencoded, therefore each character is accepted
  * in both forms; {@code %} itself is always encoded.
  */
-final class PercentEncoded {
+final class PercentEncodedMatcher {
     private final String[] plain;
     private final String[] encoded;
 
-    PercentEncoded(String text) {
+    PercentEncodedMatcher(String text) {
         plain = text.codePoints().mapToObj(Character::toString).toArray(String[]::new);
         encoded = new String[plain.length];
         for (int i = 0; i < plain.length; i++) {
@@ -48,6 +48,6 @@ final class PercentEncoded {
     /** Omits the text, which is a secret. */
     @Override
     public String toString() {
-        return "PercentEncoded";
+        return "PercentEncodedMatcher";
     }
 }
