@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Logs that are larger than all buffers, and listeners that are slower than any daemon. With
- * {@code -Dtreenq.log.megabytes=1024} a step writes more than the usual 64 MB.
+ * {@code -Dtreenq.log.megabytes=1024} a step writes more than the usual 32 MB.
  */
 @ParameterizedClass
 @MethodSource("io.jenkins.plugins.treenq.buildkit.Daemon#all")
