@@ -63,7 +63,8 @@ class FormsInBrowserTest extends InBrowser {
         browser.click(browser.shown(registry, button("Test connection")));
         assertThat(
                 browser.shown(registry, ANSWER).getText(),
-                containsString("accepts the credentials of '" + daemon.login().username() + "'"));
+                containsString(
+                        "accepts the credentials of the user '" + daemon.login().username() + "'"));
 
         browser.click(By.xpath("//label[normalize-space()='Policy']"));
         fill(browser.shown(By.tagName("form")), "_.pushTo", "registry.example.com/shop");

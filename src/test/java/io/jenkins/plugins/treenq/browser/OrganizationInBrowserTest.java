@@ -233,7 +233,7 @@ class OrganizationInBrowserTest {
         WorkflowRun inside = branch(jenkins, shop + "/web/PR-11").getLastBuild();
         jenkins.assertLogContains("The image of a change request is built", jenkins.assertBuildStatusSuccess(inside));
         WorkflowRun outside = branch(jenkins, shop + "/web/PR-12").getLastBuild();
-        jenkins.assertLogContains("from somebody who may not push to the repository", outside);
+        jenkins.assertLogContains("author of this change request may not push to the repository", outside);
         jenkins.assertLogContains("the daemon fetches the repository without a login", outside);
         WorkflowRun tag = jenkins.assertBuildStatusSuccess(build(jenkins, shop + "/web/v1.4.2"));
         jenkins.assertLogContains("Promoting ", tag);

@@ -635,7 +635,8 @@ class TreenqConfigurationTest {
         String subject = "registry " + host + " ";
 
         assertEquals(
-                host + " is a container registry and accepts the credentials of &#039;" + login.username() + "&#039;",
+                host + " is a container registry and accepts the credentials of the user &#039;" + login.username()
+                        + "&#039;",
                 test(host, "right", daemon.caPem()));
         assertThat(
                 test(host, "wrong", daemon.caPem()),

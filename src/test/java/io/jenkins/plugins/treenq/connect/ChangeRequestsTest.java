@@ -164,7 +164,7 @@ class ChangeRequestsTest {
         // A missing secret fails the build only if its mount is required.
         jenkins.assertBuildStatusSuccess(request);
         String log = JenkinsRule.getLog(request);
-        assertThat(log, containsString("from somebody who may not push to the repository"));
+        assertThat(log, containsString("author of this change request may not push to the repository"));
         assertThat(log, not(containsString(REVERSED)));
         assertThat(log, not(containsString("cache: ours")));
         assertTrue(registry.digest(image, "master").isPresent());

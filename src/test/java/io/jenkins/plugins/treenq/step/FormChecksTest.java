@@ -202,11 +202,11 @@ class FormChecksTest {
         assertRefused(
                 (item, id) -> secret.doCheckCredentialsId(item, id, "TOKEN", ""),
                 "npm",
-                "Give exactly one of credentials, an environment variable and a file");
+                "Specify exactly one source: credentials, an environment variable or a file");
         assertRefused(
                 (item, id) -> secret.doCheckCredentialsId(item, id, "", ""),
                 "",
-                "Give exactly one of credentials, an environment variable and a file");
+                "Specify exactly one source: credentials, an environment variable or a file");
         for (BiFunction<Item, String, FormValidation> required : List.<BiFunction<Item, String, FormValidation>>of(
                 of(SshKeyAccess.DescriptorImpl.class)::doCheckCredentialsId,
                 of(RegistryCache.DescriptorImpl.class)::doCheckRef,

@@ -104,7 +104,8 @@ class OciLayoutTest {
     @Test
     void exportedCacheEqualsBuildctls() throws Exception {
         dockerfile();
-        // The first export contains more records of the steps than exports of builds with cached steps, as does an export
+        // The first export contains more records of the steps than exports of builds with cached steps, as does an
+        // export
         // while the daemon builds with the same base image for another test.
         exportCache(scratch.resolve("first"));
         List<String> ours = null;
