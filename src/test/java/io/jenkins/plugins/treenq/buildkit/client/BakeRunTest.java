@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -309,6 +310,28 @@ class BakeRunTest {
             assertTrue(attempt > 0 || sent > all);
         }
         assertTrue(sent < all / 2, sent + " bytes were sent again");
+    }
+
+    /** Daemons compare files by their sizes and times, not by their content. */
+    @Test
+    void anotherFolderOfTheSameTargetIsSentAlthoughItsFilesLookTheSame() throws Exception {
+        for (String name : List.of("a", "b")) {
+            write(name + "/Dockerfile", "FROM scratch\nCOPY file /\n");
+            write(name + "/file", "of " + name);
+            for (String file : List.of("/Dockerfile", "/file", "")) {
+                Files.setLastModifiedTime(folder.resolve(name + file), FileTime.fromMillis(1_700_000_000_000L));
+            }
+        }
+        String key = UUID.randomUUID().toString();
+        for (String name : List.of("a", "a", "b", "b", "a")) {
+            String hcl =
+                    "target \"default\" {\n  context = \"" + name + "\"\n  output = [\"type=local,dest=out\"]\n}\n";
+            try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint());
+                    BakeRun run = BakeRun.open(client, Bakes.preparedWithKey(key, daemon, folder, hcl), "")) {
+                run.build(target -> BuildListener.NONE);
+            }
+            assertEquals("of " + name, text("out/file"));
+        }
     }
 
     private long bytesOfBake(SortedMap<String, PreparedTarget> targets) throws Exception {
