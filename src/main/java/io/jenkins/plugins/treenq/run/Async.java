@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.threads.CancellableWork;
 import io.jenkins.plugins.treenq.buildkit.threads.FutureOutcome;
 import io.jenkins.plugins.treenq.buildkit.threads.WorkerPool;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -122,6 +123,13 @@ public final class Async {
                 follow(whole, () -> whole.isDone() ? whole : next.after(result));
             }
         });
+        return whole;
+    }
+
+    /** Waits for all parts. Canceling the result cancels them. */
+    public static CompletableFuture<Void> all(Collection<? extends CompletableFuture<?>> parts) {
+        CompletableFuture<Void> whole = CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+        cancelWith(whole, interrupting -> parts.forEach(part -> part.cancel(interrupting)));
         return whole;
     }
 

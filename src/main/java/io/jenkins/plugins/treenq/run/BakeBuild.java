@@ -41,7 +41,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Builds the targets of bake files for a run of Jenkins. Each target is an image build of the run like any other
@@ -268,16 +267,9 @@ public final class BakeBuild {
 
     private CompletableFuture<Void> skipIfPresent() {
         ConcurrencyLimit queries = new ConcurrencyLimit(MOST_QUERIES);
-        List<CompletableFuture<Void>> asked = targets.values().stream()
+        return Async.all(targets.values().stream()
                 .map(target -> queries.run(target::skipIfPresent))
-                .toList();
-        CompletableFuture<Void> all = allOf(asked.stream());
-        Async.cancelWith(all, interrupting -> asked.forEach(each -> each.cancel(interrupting)));
-        return all;
-    }
-
-    private static CompletableFuture<Void> allOf(Stream<? extends CompletableFuture<?>> all) {
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+                .toList());
     }
 
     /** Builds the targets that are needed on a daemon that has a free slot. */
@@ -439,10 +431,11 @@ public final class BakeBuild {
             Throwable missing = failure == null
                     ? new AbortException("the agent sent an invalid result: a target is missing")
                     : failure;
-            CompletableFuture<Void> all = allOf(targets.values().stream()
+            CompletableFuture<Void> all = CompletableFuture.allOf(targets.values().stream()
                     .map(target -> failure == null && !target.isBuilt() && isWithoutImage(target.definition)
                             ? target.withoutImage()
-                            : target.result(missing)));
+                            : target.result(missing))
+                    .toArray(CompletableFuture[]::new));
             return Async.handle(
                     all,
                     (nothing, problem) -> failure != null

@@ -48,11 +48,8 @@ final class BakeComparison {
             }
         });
         CompletableFuture<SortedMap<String, ImageDescription>> unchanged =
-                Async.then(all(comparisons), compared -> CompletableFuture.completedFuture(images()));
-        Async.cancelWith(unchanged, interrupting -> {
-            daemon.cancel(interrupting);
-            comparisons.values().forEach(comparison -> comparison.cancel(interrupting));
-        });
+                Async.then(Async.all(comparisons.values()), compared -> CompletableFuture.completedFuture(images()));
+        Async.cancelWith(unchanged, daemon::cancel);
         return unchanged;
     }
 
@@ -65,7 +62,9 @@ final class BakeComparison {
         Map<String, CompletableFuture<InputComparison>> used = new HashMap<>();
         target.part().input().build().links().forEach((context, other) -> used.put(context, comparison(other)));
         CompletableFuture<InputComparison> comparison = Async.then(
-                CompletableFuture.allOf(daemon, all(used)),
+                // Other comparisons use the same parts, so that canceling this one must not cancel them.
+                CompletableFuture.allOf(
+                        daemon, CompletableFuture.allOf(used.values().toArray(CompletableFuture[]::new))),
                 compared -> limit.run(() -> Async.call(
                         Async.BLOCKING,
                         () -> InputComparison.of(
@@ -79,10 +78,6 @@ final class BakeComparison {
                                 folders))));
         comparisons.put(name, comparison);
         return comparison;
-    }
-
-    private static CompletableFuture<Void> all(Map<String, CompletableFuture<InputComparison>> comparisons) {
-        return CompletableFuture.allOf(comparisons.values().toArray(CompletableFuture[]::new));
     }
 
     private static Map<String, BuildInputs> inputs(Map<String, CompletableFuture<InputComparison>> used) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The frontend's rules for Dockerfiles. */
+/** Prints what the frontend's build checks have found, and fails if a rule is violated. */
 final class CheckReport {
     private CheckReport() {}
 

@@ -94,13 +94,19 @@ class DnsPoolTest {
         assertBuiltOn(FIRST, slow);
     }
 
+    /** Starts a build that waits for the end of another one. */
+    private WorkflowRun beginWaiting() throws Exception {
+        WorkflowRun waiting = begin("waiting", "", "echo " + mark + "-waiting");
+        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", waiting);
+        return waiting;
+    }
+
     @Test
     void aWaitingBuildGetsADaemonThatIsAddedToTheName() throws Exception {
         builder.setLimit(1);
         dns.set("localhost", FIRST);
         WorkflowRun slow = beginSlow("slow");
-        WorkflowRun waiting = begin("waiting", "", "echo " + mark + "-waiting");
-        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", waiting);
+        WorkflowRun waiting = beginWaiting();
 
         dns.set("localhost", FIRST, SECOND);
 
@@ -173,8 +179,7 @@ class DnsPoolTest {
         builder.setLimit(1);
         dns.set("localhost", FIRST);
         WorkflowRun slow = beginSlow("slow");
-        WorkflowRun waiting = begin("waiting", "", "echo " + mark + "-waiting");
-        jenkins.waitForMessage("Waiting: each daemon of 'default' has reached its limit of 1 build", waiting);
+        WorkflowRun waiting = beginWaiting();
 
         dns.setSilent(true);
         // The query of a lookup is sent twice. The third one is that of the next lookup.

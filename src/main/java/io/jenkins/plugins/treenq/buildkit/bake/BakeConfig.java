@@ -16,15 +16,15 @@ import java.util.regex.PatternSyntaxException;
 
 /** All that bake files define. */
 public final class BakeConfig {
-    final List<BakeGroup> groups = new ArrayList<>();
-    final List<BakeTarget> targets = new ArrayList<>();
-    final List<BakeVariable> variables = new ArrayList<>();
-    final CopyLimit limit = new CopyLimit();
-
     private static final int MOST_TARGETS = 20_000;
 
     /** Groups within groups. */
     private static final int MOST_NESTED = 1_000;
+
+    final List<BakeGroup> groups = new ArrayList<>();
+    final List<BakeTarget> targets = new ArrayList<>();
+    final List<BakeVariable> variables = new ArrayList<>();
+    final CopyLimit limit = new CopyLimit();
 
     BakeConfig() {}
 

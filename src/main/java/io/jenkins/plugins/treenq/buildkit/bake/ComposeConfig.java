@@ -61,7 +61,7 @@ final class ComposeConfig {
             Set.of("args", "labels", "additional_contexts", "extra_hosts", "environment");
 
     /** The formats of files of variables; the default is the same. */
-    private static final Set<String> FORMATS = Set.of("null", "", ".env");
+    private static final Set<String> FORMATS = Set.of("", ".env");
 
     private static final int MAX_EXTENDS = 20;
 
@@ -461,9 +461,10 @@ final class ComposeConfig {
             boolean required = !(each instanceof Map<?, ?> file) || !Boolean.FALSE.equals(file.get("required"));
             String content = request.reader().apply(ComposeFile.text(path));
             if (content != null) {
-                if (each instanceof Map<?, ?> file && !FORMATS.contains(String.valueOf(file.get("format")))) {
+                Object format = each instanceof Map<?, ?> file ? file.get("format") : null;
+                if (format != null && !FORMATS.contains(String.valueOf(format))) {
                     throw new BakeException(
-                            "service \"" + service + "\": unsupported env_file format \"" + file.get("format") + "\"");
+                            "service \"" + service + "\": unsupported env_file format \"" + format + "\"");
                 }
                 environment.putAll(DotEnv.read(content, variables, limit));
             } else if (required) {

@@ -21,19 +21,19 @@ final class BakeFunctions {
     private BakeFunctions() {}
 
     static {
-        BakeFunctions library = new BakeFunctions();
-        StringFunctions.define(library);
-        NumberFunctions.define(library);
-        CollectionFunctions.define(library);
-        EncodingFunctions.define(library);
-        NetworkFunctions.define(library);
-        TimeFunctions.define(library);
-        RegexFunctions.define(library);
-        library.add("try", List.of(), new Parameter("expressions", Type.DYNAMIC, true), (ExpressionBody)
+        BakeFunctions functions = new BakeFunctions();
+        StringFunctions.define(functions);
+        NumberFunctions.define(functions);
+        CollectionFunctions.define(functions);
+        EncodingFunctions.define(functions);
+        NetworkFunctions.define(functions);
+        TimeFunctions.define(functions);
+        RegexFunctions.define(functions);
+        functions.add("try", List.of(), new Parameter("expressions", Type.DYNAMIC, true), (ExpressionBody)
                 BakeFunctions::firstOf);
-        library.add(
+        functions.add(
                 "can", List.of(Parameter.of("expression", Type.DYNAMIC)), null, (ExpressionBody) BakeFunctions::can);
-        library.add(
+        functions.add(
                 "convert",
                 List.of(new Parameter("value", Type.DYNAMIC, true), Parameter.of("type", Type.DYNAMIC)),
                 null,

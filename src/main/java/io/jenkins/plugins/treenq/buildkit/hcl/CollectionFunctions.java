@@ -19,88 +19,88 @@ final class CollectionFunctions {
 
     private CollectionFunctions() {}
 
-    static void define(BakeFunctions library) {
+    static void define(BakeFunctions functions) {
         Parameter nullable = new Parameter("vals", Type.DYNAMIC, true);
-        library.add("length", (a, budget) -> Value.of(sequenceOrMap(a.get(0)).length()), Type.DYNAMIC);
-        library.add("element", (a, budget) -> element(a.get(0), a.get(1)), Type.DYNAMIC, Type.NUMBER);
-        library.add("index", (a, budget) -> indexed(a.get(0), a.get(1)), Type.DYNAMIC, Type.DYNAMIC);
-        library.add("hasindex", (a, budget) -> Value.of(hasIndex(a.get(0), a.get(1))), Type.DYNAMIC, Type.DYNAMIC);
-        library.add("indexof", (a, budget) -> indexOf(a.get(0), a.get(1)), Type.DYNAMIC, Type.DYNAMIC);
-        library.add(
+        functions.add("length", (a, limits) -> Value.of(sequenceOrMap(a.get(0)).length()), Type.DYNAMIC);
+        functions.add("element", (a, limits) -> element(a.get(0), a.get(1)), Type.DYNAMIC, Type.NUMBER);
+        functions.add("index", (a, limits) -> indexed(a.get(0), a.get(1)), Type.DYNAMIC, Type.DYNAMIC);
+        functions.add("hasindex", (a, limits) -> Value.of(hasIndex(a.get(0), a.get(1))), Type.DYNAMIC, Type.DYNAMIC);
+        functions.add("indexof", (a, limits) -> indexOf(a.get(0), a.get(1)), Type.DYNAMIC, Type.DYNAMIC);
+        functions.add(
                 "contains",
-                (a, budget) -> Value.of(sequence(a.get(0), Kind.LIST, Kind.TUPLE, Kind.SET)
+                (a, limits) -> Value.of(sequence(a.get(0), Kind.LIST, Kind.TUPLE, Kind.SET)
                         .elements()
                         .contains(a.get(1))),
                 Type.DYNAMIC,
                 Type.DYNAMIC);
-        library.add("coalesce", List.of(), nullable, (a, budget) -> coalesce(a));
-        library.add("coalescelist", List.of(), nullable, (a, budget) -> a.stream()
+        functions.add("coalesce", List.of(), nullable, (a, limits) -> coalesce(a));
+        functions.add("coalescelist", List.of(), nullable, (a, limits) -> a.stream()
                 .filter(each ->
                         !each.isNull() && sequence(each, Kind.LIST, Kind.TUPLE).length() > 0)
                 .findFirst()
                 .orElseThrow(() -> new HclException(null, "no non-null arguments")));
-        library.add(
+        functions.add(
                 "compact",
-                (a, budget) -> Value.list(
+                (a, limits) -> Value.list(
                         Type.STRING,
                         a.get(0).elements().stream()
                                 .filter(each -> !each.isNull() && !each.string().isEmpty())
                                 .toList()),
                 Type.list(Type.STRING));
-        library.add("concat", List.of(), Parameter.of("seqs", Type.DYNAMIC), CollectionFunctions::concat);
-        library.add("distinct", (a, budget) -> distinct(a.get(0)), ANY_LIST);
-        library.add("chunklist", (a, budget) -> chunks(a.get(0), Numbers.integer(a.get(1))), ANY_LIST, Type.NUMBER);
-        library.add(
+        functions.add("concat", List.of(), Parameter.of("seqs", Type.DYNAMIC), CollectionFunctions::concat);
+        functions.add("distinct", (a, limits) -> distinct(a.get(0)), ANY_LIST);
+        functions.add("chunklist", (a, limits) -> chunks(a.get(0), Numbers.integer(a.get(1))), ANY_LIST, Type.NUMBER);
+        functions.add(
                 "flatten",
-                (a, budget) -> {
+                (a, limits) -> {
                     List<Value> flat = new ArrayList<>();
                     flatten(sequence(a.get(0), Kind.LIST, Kind.SET, Kind.TUPLE), flat);
-                    budget.use(flat.size());
+                    limits.use(flat.size());
                     return Value.tuple(flat);
                 },
                 Type.DYNAMIC);
-        library.add(
+        functions.add(
                 "keys",
-                (a, budget) -> {
+                (a, limits) -> {
                     List<Value> keys = mapping(a.get(0)).keys();
                     return a.get(0).type().kind() == Kind.MAP ? Value.list(Type.STRING, keys) : Value.tuple(keys);
                 },
                 Type.DYNAMIC);
-        library.add(
+        functions.add(
                 "values",
-                (a, budget) -> {
+                (a, limits) -> {
                     List<Value> values = mapping(a.get(0)).elements();
                     return a.get(0).type().kind() == Kind.MAP
                             ? Value.list(a.get(0).type().element(), values)
                             : Value.tuple(values);
                 },
                 Type.DYNAMIC);
-        library.add("lookup", (a, budget) -> lookup(a), Type.DYNAMIC, Type.STRING, Type.DYNAMIC);
-        library.add("merge", List.of(), new Parameter("maps", Type.DYNAMIC, true), (a, budget) -> merge(a));
-        library.add("reverselist", (a, budget) -> reverse(a.get(0)), Type.DYNAMIC);
-        library.add("slice", (a, budget) -> slice(a), Type.DYNAMIC, Type.NUMBER, Type.NUMBER);
-        library.add("sort", (a, budget) -> sort(a.get(0)), Type.list(Type.STRING));
-        library.add("zipmap", (a, budget) -> zip(a.get(0), a.get(1)), Type.list(Type.STRING), Type.DYNAMIC);
-        library.add("setproduct", List.of(), Parameter.of("sets", Type.DYNAMIC), CollectionFunctions::product);
-        library.add(
+        functions.add("lookup", (a, limits) -> lookup(a), Type.DYNAMIC, Type.STRING, Type.DYNAMIC);
+        functions.add("merge", List.of(), new Parameter("maps", Type.DYNAMIC, true), (a, limits) -> merge(a));
+        functions.add("reverselist", (a, limits) -> reverse(a.get(0)), Type.DYNAMIC);
+        functions.add("slice", (a, limits) -> slice(a), Type.DYNAMIC, Type.NUMBER, Type.NUMBER);
+        functions.add("sort", (a, limits) -> sort(a.get(0)), Type.list(Type.STRING));
+        functions.add("zipmap", (a, limits) -> zip(a.get(0), a.get(1)), Type.list(Type.STRING), Type.DYNAMIC);
+        functions.add("setproduct", List.of(), Parameter.of("sets", Type.DYNAMIC), CollectionFunctions::product);
+        functions.add(
                 "sethaselement",
-                (a, budget) -> Value.of(a.get(0).elements().contains(a.get(1))),
+                (a, limits) -> Value.of(a.get(0).elements().contains(a.get(1))),
                 ANY_SET,
                 Type.DYNAMIC);
-        sets(library, "setunion", (one, other) -> {
+        sets(functions, "setunion", (one, other) -> {
             List<Value> union = new ArrayList<>(one);
             union.addAll(other);
             return union;
         });
-        sets(library, "setintersection", (one, other) -> one.stream()
+        sets(functions, "setintersection", (one, other) -> one.stream()
                 .filter(other::contains)
                 .toList());
-        sets(library, "setsymmetricdifference", (one, other) -> {
+        sets(functions, "setsymmetricdifference", (one, other) -> {
             List<Value> difference = new ArrayList<>(minus(one, other));
             difference.addAll(minus(other, one));
             return difference;
         });
-        library.add("setsubtract", (a, budget) -> combined(a, CollectionFunctions::minus, budget), ANY_SET, ANY_SET);
+        functions.add("setsubtract", (a, limits) -> combined(a, CollectionFunctions::minus, limits), ANY_SET, ANY_SET);
     }
 
     private static List<Value> minus(List<Value> one, List<Value> other) {
@@ -179,12 +179,12 @@ final class CollectionFunctions {
                 .orElseThrow(() -> new HclException(null, "no non-null arguments"));
     }
 
-    private static Value concat(List<Value> sequences, EvaluationLimits budget) {
+    private static Value concat(List<Value> sequences, EvaluationLimits limits) {
         if (sequences.isEmpty()) {
             throw new HclException(null, "at least one argument is required");
         }
         sequences.forEach(
-                each -> budget.use(sequence(each, Kind.LIST, Kind.TUPLE).length()));
+                each -> limits.use(sequence(each, Kind.LIST, Kind.TUPLE).length()));
         if (sequences.stream().allMatch(each -> each.type().kind() == Kind.LIST)) {
             Optional<Type> common =
                     Conversion.unify(sequences.stream().map(Value::type).toList(), true);
@@ -314,7 +314,7 @@ final class CollectionFunctions {
         return values.type().kind() == Kind.LIST ? Value.map(values.type().element(), zipped) : Value.object(zipped);
     }
 
-    private static Value product(List<Value> sets, EvaluationLimits budget) {
+    private static Value product(List<Value> sets, EvaluationLimits limits) {
         if (sets.size() < 2) {
             throw new HclException(null, "at least two arguments are required");
         }
@@ -334,7 +334,7 @@ final class CollectionFunctions {
                     .map(value -> Conversion.convert(value, type))
                     .toList());
             size *= each.length();
-            budget.use(Math.max(size, 1) * sets.size());
+            limits.use(Math.max(size, 1) * sets.size());
         }
         List<List<Value>> products = new ArrayList<>(List.of(List.of()));
         for (List<Value> each : converted) {
@@ -354,15 +354,15 @@ final class CollectionFunctions {
                 : Value.set(Type.tuple(types), tuples);
     }
 
-    private static void sets(BakeFunctions library, String name, BinaryOperator<List<Value>> operation) {
-        library.add(
+    private static void sets(BakeFunctions functions, String name, BinaryOperator<List<Value>> operation) {
+        functions.add(
                 name,
                 List.of(Parameter.of("first_set", ANY_SET)),
                 Parameter.of("other_sets", ANY_SET),
-                (a, budget) -> combined(a, operation, budget));
+                (a, limits) -> combined(a, operation, limits));
     }
 
-    private static Value combined(List<Value> sets, BinaryOperator<List<Value>> operation, EvaluationLimits budget) {
+    private static Value combined(List<Value> sets, BinaryOperator<List<Value>> operation, EvaluationLimits limits) {
         List<Type> types = sets.stream()
                 .map(each -> each.type().element())
                 .filter(type -> type.kind() != Kind.DYNAMIC)
@@ -374,7 +374,7 @@ final class CollectionFunctions {
         List<Value> combined = null;
         for (Value each : sets) {
             List<Value> elements = Conversion.convert(each, Type.set(element)).elements();
-            budget.use(combined == null ? elements.size() : (long) elements.size() * (combined.size() + 1L));
+            limits.use(combined == null ? elements.size() : (long) elements.size() * (combined.size() + 1L));
             combined = combined == null ? elements : operation.apply(combined, elements);
         }
         return Value.set(element, combined);

@@ -26,48 +26,48 @@ final class EncodingFunctions {
 
     private EncodingFunctions() {}
 
-    static void define(BakeFunctions library) {
-        library.add(
+    static void define(BakeFunctions functions) {
+        functions.add(
                 "base64encode",
-                (a, budget) -> Value.of(
+                (a, limits) -> Value.of(
                         Base64.getEncoder().encodeToString(a.get(0).string().getBytes(StandardCharsets.UTF_8))),
                 Type.STRING);
-        library.add("base64decode", (a, budget) -> decode(a.get(0).string()), Type.STRING);
-        library.add(
+        functions.add("base64decode", (a, limits) -> decode(a.get(0).string()), Type.STRING);
+        functions.add(
                 "urlencode",
-                (a, budget) -> Value.of(URLEncoder.encode(a.get(0).string(), StandardCharsets.UTF_8)
+                (a, limits) -> Value.of(URLEncoder.encode(a.get(0).string(), StandardCharsets.UTF_8)
                         .replace("*", "%2A")
                         .replace("%7E", "~")),
                 Type.STRING);
-        hash(library, "md5", "MD5");
-        hash(library, "sha1", "SHA-1");
-        hash(library, "sha256", "SHA-256");
-        hash(library, "sha512", "SHA-512");
-        library.add("uuidv4", (a, budget) -> Value.of(UUID.randomUUID().toString()));
-        library.add(
+        hash(functions, "md5", "MD5");
+        hash(functions, "sha1", "SHA-1");
+        hash(functions, "sha256", "SHA-256");
+        hash(functions, "sha512", "SHA-512");
+        functions.add("uuidv4", (a, limits) -> Value.of(UUID.randomUUID().toString()));
+        functions.add(
                 "uuidv5",
-                (a, budget) -> Value.of(uuid(a.get(0).string(), a.get(1).string())),
+                (a, limits) -> Value.of(uuid(a.get(0).string(), a.get(1).string())),
                 Type.STRING,
                 Type.STRING);
-        library.add("jsonencode", List.of(new Parameter("val", Type.DYNAMIC, true)), null, (a, budget) -> {
+        functions.add("jsonencode", List.of(new Parameter("val", Type.DYNAMIC, true)), null, (a, limits) -> {
             String json = Json.write(a.get(0));
-            budget.text(json.length());
+            limits.text(json.length());
             return Value.of(json);
         });
-        library.add("jsondecode", (a, budget) -> Json.read(a.get(0).string()), Type.STRING);
-        library.add("csvdecode", (a, budget) -> csv(a.get(0).string()), Type.STRING);
-        library.add("byteslen", (a, budget) -> Value.of(bytes(a.get(0)).length), Type.STRING);
-        unsupported(library, "bcrypt", "its result differs in each run");
-        unsupported(library, "rsadecrypt", "a private key must not be in a file of a repository");
-        unsupported(library, "bytesslice", "no bake file has a value of the type bytes");
+        functions.add("jsondecode", (a, limits) -> Json.read(a.get(0).string()), Type.STRING);
+        functions.add("csvdecode", (a, limits) -> csv(a.get(0).string()), Type.STRING);
+        functions.add("byteslen", (a, limits) -> Value.of(bytes(a.get(0)).length), Type.STRING);
+        unsupported(functions, "bcrypt", "its result differs in each run");
+        unsupported(functions, "rsadecrypt", "a private key must not be in a file of a repository");
+        unsupported(functions, "bytesslice", "no bake file has a value of the type bytes");
     }
 
     private static byte[] bytes(Value value) {
         throw new HclException(null, "a value of the type bytes is required, and no bake file has one");
     }
 
-    private static void unsupported(BakeFunctions library, String name, String reason) {
-        library.add(name, List.of(), new Parameter("args", Type.DYNAMIC, true), (a, budget) -> {
+    private static void unsupported(BakeFunctions functions, String name, String reason) {
+        functions.add(name, List.of(), new Parameter("args", Type.DYNAMIC, true), (a, limits) -> {
             throw new HclException(null, "the function is not supported here: " + reason);
         });
     }
@@ -86,10 +86,10 @@ final class EncodingFunctions {
         }
     }
 
-    private static void hash(BakeFunctions library, String name, String algorithm) {
-        library.add(
+    private static void hash(BakeFunctions functions, String name, String algorithm) {
+        functions.add(
                 name,
-                (a, budget) -> Value.of(HexFormat.of()
+                (a, limits) -> Value.of(HexFormat.of()
                         .formatHex(digest(algorithm).digest(a.get(0).string().getBytes(StandardCharsets.UTF_8)))),
                 Type.STRING);
     }

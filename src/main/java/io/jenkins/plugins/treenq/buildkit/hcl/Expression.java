@@ -21,14 +21,14 @@ public abstract class Expression {
 
     /** @throws HclException with the position of the part that cannot be evaluated */
     public final Value value(Scope scope) {
-        EvaluationLimits budget = scope.budget();
-        budget.enter(position);
+        EvaluationLimits limits = scope.limits();
+        limits.enter(position);
         try {
             return evaluate(scope);
         } catch (HclException e) {
             throw e.at(position);
         } finally {
-            budget.leave();
+            limits.leave();
         }
     }
 

@@ -330,7 +330,7 @@ final class Expressions {
                 values.add(value);
             }
             try {
-                return function.body().call(values, scope.budget());
+                return function.body().call(values, scope.limits());
             } catch (HclException e) {
                 throw e.position() != null
                         ? e
@@ -729,7 +729,7 @@ final class Expressions {
         Value evaluate(Scope scope) {
             StringBuilder out = new StringBuilder();
             for (Expression each : pieces) {
-                append(out, each.value(scope), each.position(), scope.budget());
+                append(out, each.value(scope), each.position(), scope.limits());
             }
             return Value.of(out.toString());
         }
@@ -740,7 +740,7 @@ final class Expressions {
         }
     }
 
-    private static void append(StringBuilder out, Value value, Position position, EvaluationLimits budget) {
+    private static void append(StringBuilder out, Value value, Position position, EvaluationLimits limits) {
         if (value.isNull()) {
             throw new HclException(position, "A null value cannot be part of a string");
         }
@@ -749,7 +749,7 @@ final class Expressions {
         } catch (HclException e) {
             throw new HclException(position, "This value cannot be part of a string: " + e.getMessage());
         }
-        budget.text(out.length());
+        limits.text(out.length());
     }
 
     /** The text that a {@code for} directive of a template creates. */
@@ -765,7 +765,7 @@ final class Expressions {
         Value evaluate(Scope scope) {
             StringBuilder out = new StringBuilder();
             for (Value each : tuple.value(scope).elements()) {
-                append(out, each, position(), scope.budget());
+                append(out, each, position(), scope.limits());
             }
             return Value.of(out.toString());
         }

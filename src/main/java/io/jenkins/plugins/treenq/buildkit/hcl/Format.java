@@ -17,7 +17,7 @@ final class Format {
 
     private Format() {}
 
-    static String format(String format, List<Value> arguments, EvaluationLimits budget) {
+    static String format(String format, List<Value> arguments, EvaluationLimits limits) {
         StringBuilder out = new StringBuilder();
         int next = 0;
         int most = 0;
@@ -56,7 +56,7 @@ final class Format {
             int precision = precisionText == null
                     ? -1
                     : precisionText.length() == 1 ? 0 : Integer.parseInt(precisionText.substring(1));
-            budget.text((long) out.length() + Math.max(width, 0) + Math.max(precision, 0));
+            limits.text((long) out.length() + Math.max(width, 0) + Math.max(precision, 0));
             out.append(one(
                     matcher.group(),
                     matcher.group("verb").charAt(0),
@@ -64,7 +64,7 @@ final class Format {
                     width,
                     precision,
                     argument));
-            budget.text(out.length());
+            limits.text(out.length());
         }
         if (!indexed && most < arguments.size()) {
             throw new HclException(

@@ -20,7 +20,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
 
     @FunctionalInterface
     public interface Body {
-        Value call(List<Value> arguments, EvaluationLimits budget);
+        Value call(List<Value> arguments, EvaluationLimits limits);
     }
 
     /** A function that receives its arguments as expressions and evaluates them itself. */
@@ -28,7 +28,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
         Value call(List<Expression> arguments, Scope scope);
 
         @Override
-        default Value call(List<Value> arguments, EvaluationLimits budget) {
+        default Value call(List<Value> arguments, EvaluationLimits limits) {
             throw new UnsupportedOperationException();
         }
     }
@@ -45,7 +45,7 @@ public record Function(String name, List<Parameter> parameters, Parameter rest, 
                         .map(each -> Parameter.of(each, Type.DYNAMIC))
                         .toList(),
                 rest == null ? null : Parameter.of(rest, Type.DYNAMIC),
-                (arguments, budget) -> {
+                (arguments, limits) -> {
                     Map<String, Value> variables = new HashMap<>();
                     for (int i = 0; i < parameters.size(); i++) {
                         variables.put(parameters.get(i), arguments.get(i));

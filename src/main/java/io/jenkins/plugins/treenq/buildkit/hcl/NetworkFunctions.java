@@ -14,10 +14,10 @@ final class NetworkFunctions {
 
     private NetworkFunctions() {}
 
-    static void define(BakeFunctions library) {
-        library.add(
+    static void define(BakeFunctions functions) {
+        functions.add(
                 "cidrhost",
-                (a, budget) -> {
+                (a, limits) -> {
                     Network network = Network.parse(a.get(0).string());
                     BigInteger size = BigInteger.TWO.pow(network.bits() - network.prefix());
                     BigInteger number = BigInteger.valueOf(Numbers.integer(a.get(1)));
@@ -31,9 +31,9 @@ final class NetworkFunctions {
                 },
                 Type.STRING,
                 Type.NUMBER);
-        library.add(
+        functions.add(
                 "cidrnetmask",
-                (a, budget) -> {
+                (a, limits) -> {
                     Network network = Network.parse(a.get(0).string());
                     if (network.bits() != 32) {
                         throw new HclException(null, "only IPv4 prefixes have a netmask");
@@ -42,9 +42,9 @@ final class NetworkFunctions {
                     return Value.of(address(mask, 32));
                 },
                 Type.STRING);
-        library.add(
+        functions.add(
                 "cidrsubnet",
-                (a, budget) -> {
+                (a, limits) -> {
                     Network network = Network.parse(a.get(0).string());
                     int newBits = newBits(a.get(1), network);
                     BigInteger number = BigInteger.valueOf(Numbers.integer(a.get(2)));
@@ -60,11 +60,11 @@ final class NetworkFunctions {
                 Type.STRING,
                 Type.NUMBER,
                 Type.NUMBER);
-        library.add(
+        functions.add(
                 "cidrsubnets",
                 List.of(Parameter.of("prefix", Type.STRING)),
                 Parameter.of("newbits", Type.NUMBER),
-                (a, budget) -> subnets(a));
+                (a, limits) -> subnets(a));
     }
 
     private static int newBits(Value value, Network network) {

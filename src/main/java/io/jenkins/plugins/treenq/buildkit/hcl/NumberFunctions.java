@@ -19,52 +19,52 @@ final class NumberFunctions {
 
     private NumberFunctions() {}
 
-    static void define(BakeFunctions library) {
-        one(library, "absolute", BigDecimal::abs);
-        one(library, "negate", BigDecimal::negate);
-        one(library, "ceil", number -> number.setScale(0, RoundingMode.CEILING));
-        one(library, "floor", number -> number.setScale(0, RoundingMode.FLOOR));
-        one(library, "int", number -> number.setScale(0, RoundingMode.DOWN));
-        library.add("signum", (a, budget) -> Value.of(Integer.signum(Numbers.integer(a.get(0)))), Type.NUMBER);
-        two(library, "add", BigDecimal::add);
-        two(library, "subtract", BigDecimal::subtract);
-        two(library, "multiply", BigDecimal::multiply);
-        two(library, "divide", Numbers::divide);
-        two(library, "modulo", Numbers::modulo);
-        floating(library, "pow", Math::pow);
-        floating(library, "log", (number, base) -> Math.log(number) / Math.log(base));
-        compare(library, "greaterthan", (a, b) -> a.compareTo(b) > 0);
-        compare(library, "greaterthanorequalto", (a, b) -> a.compareTo(b) >= 0);
-        compare(library, "lessthan", (a, b) -> a.compareTo(b) < 0);
-        compare(library, "lessthanorequalto", (a, b) -> a.compareTo(b) <= 0);
-        extreme(library, "min", BigDecimal::min);
-        extreme(library, "max", BigDecimal::max);
-        library.add("and", (a, budget) -> Value.of(a.get(0).bool() && a.get(1).bool()), Type.BOOL, Type.BOOL);
-        library.add("or", (a, budget) -> Value.of(a.get(0).bool() || a.get(1).bool()), Type.BOOL, Type.BOOL);
-        library.add("not", (a, budget) -> Value.of(!a.get(0).bool()), Type.BOOL);
-        equality(library, "equal", true);
-        equality(library, "notequal", false);
-        library.add("parseint", (a, budget) -> parse(a.get(0), a.get(1)), Type.DYNAMIC, Type.NUMBER);
-        library.add("range", List.of(), Parameter.of("params", Type.NUMBER), (a, budget) -> range(a));
+    static void define(BakeFunctions functions) {
+        one(functions, "absolute", BigDecimal::abs);
+        one(functions, "negate", BigDecimal::negate);
+        one(functions, "ceil", number -> number.setScale(0, RoundingMode.CEILING));
+        one(functions, "floor", number -> number.setScale(0, RoundingMode.FLOOR));
+        one(functions, "int", number -> number.setScale(0, RoundingMode.DOWN));
+        functions.add("signum", (a, limits) -> Value.of(Integer.signum(Numbers.integer(a.get(0)))), Type.NUMBER);
+        two(functions, "add", BigDecimal::add);
+        two(functions, "subtract", BigDecimal::subtract);
+        two(functions, "multiply", BigDecimal::multiply);
+        two(functions, "divide", Numbers::divide);
+        two(functions, "modulo", Numbers::modulo);
+        floating(functions, "pow", Math::pow);
+        floating(functions, "log", (number, base) -> Math.log(number) / Math.log(base));
+        compare(functions, "greaterthan", (a, b) -> a.compareTo(b) > 0);
+        compare(functions, "greaterthanorequalto", (a, b) -> a.compareTo(b) >= 0);
+        compare(functions, "lessthan", (a, b) -> a.compareTo(b) < 0);
+        compare(functions, "lessthanorequalto", (a, b) -> a.compareTo(b) <= 0);
+        extreme(functions, "min", BigDecimal::min);
+        extreme(functions, "max", BigDecimal::max);
+        functions.add("and", (a, limits) -> Value.of(a.get(0).bool() && a.get(1).bool()), Type.BOOL, Type.BOOL);
+        functions.add("or", (a, limits) -> Value.of(a.get(0).bool() || a.get(1).bool()), Type.BOOL, Type.BOOL);
+        functions.add("not", (a, limits) -> Value.of(!a.get(0).bool()), Type.BOOL);
+        equality(functions, "equal", true);
+        equality(functions, "notequal", false);
+        functions.add("parseint", (a, limits) -> parse(a.get(0), a.get(1)), Type.DYNAMIC, Type.NUMBER);
+        functions.add("range", List.of(), Parameter.of("params", Type.NUMBER), (a, limits) -> range(a));
     }
 
-    private static void one(BakeFunctions library, String name, UnaryOperator<BigDecimal> function) {
-        library.add(name, (a, budget) -> Value.of(function.apply(a.get(0).number())), Type.NUMBER);
+    private static void one(BakeFunctions functions, String name, UnaryOperator<BigDecimal> function) {
+        functions.add(name, (a, limits) -> Value.of(function.apply(a.get(0).number())), Type.NUMBER);
     }
 
-    private static void two(BakeFunctions library, String name, BinaryOperator<BigDecimal> function) {
-        library.add(
+    private static void two(BakeFunctions functions, String name, BinaryOperator<BigDecimal> function) {
+        functions.add(
                 name,
-                (a, budget) ->
+                (a, limits) ->
                         Value.of(function.apply(a.get(0).number(), a.get(1).number())),
                 Type.NUMBER,
                 Type.NUMBER);
     }
 
-    private static void floating(BakeFunctions library, String name, DoubleBinaryOperator function) {
-        library.add(
+    private static void floating(BakeFunctions functions, String name, DoubleBinaryOperator function) {
+        functions.add(
                 name,
-                (a, budget) -> {
+                (a, limits) -> {
                     double result = function.applyAsDouble(
                             a.get(0).number().doubleValue(), a.get(1).number().doubleValue());
                     if (Double.isNaN(result) || Double.isInfinite(result)) {
@@ -76,32 +76,32 @@ final class NumberFunctions {
                 Type.NUMBER);
     }
 
-    private static void compare(BakeFunctions library, String name, BiPredicate<BigDecimal, BigDecimal> function) {
-        library.add(
+    private static void compare(BakeFunctions functions, String name, BiPredicate<BigDecimal, BigDecimal> function) {
+        functions.add(
                 name,
-                (a, budget) ->
+                (a, limits) ->
                         Value.of(function.test(a.get(0).number(), a.get(1).number())),
                 Type.NUMBER,
                 Type.NUMBER);
     }
 
-    private static void extreme(BakeFunctions library, String name, BinaryOperator<BigDecimal> function) {
-        library.add(
+    private static void extreme(BakeFunctions functions, String name, BinaryOperator<BigDecimal> function) {
+        functions.add(
                 name,
                 List.of(),
                 Parameter.of("numbers", Type.NUMBER),
-                (a, budget) -> Value.of(a.stream()
+                (a, limits) -> Value.of(a.stream()
                         .map(Value::number)
                         .reduce(function)
                         .orElseThrow(() -> new HclException(null, "must pass at least one number"))));
     }
 
-    private static void equality(BakeFunctions library, String name, boolean equal) {
-        library.add(
+    private static void equality(BakeFunctions functions, String name, boolean equal) {
+        functions.add(
                 name,
                 List.of(new Parameter("a", Type.DYNAMIC, true), new Parameter("b", Type.DYNAMIC, true)),
                 null,
-                (a, budget) -> Value.of(a.get(0).equals(a.get(1)) == equal));
+                (a, limits) -> Value.of(a.get(0).equals(a.get(1)) == equal));
     }
 
     private static Value parse(Value text, Value base) {

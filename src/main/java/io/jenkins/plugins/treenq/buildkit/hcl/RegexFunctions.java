@@ -13,19 +13,19 @@ import java.util.regex.PatternSyntaxException;
 final class RegexFunctions {
     private RegexFunctions() {}
 
-    static void define(BakeFunctions library) {
-        library.add("regex", (a, budget) -> first(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
-        library.add("regexall", (a, budget) -> all(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
-        library.add(
+    static void define(BakeFunctions functions) {
+        functions.add("regex", (a, limits) -> first(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
+        functions.add("regexall", (a, limits) -> all(a.get(0).string(), a.get(1).string()), Type.STRING, Type.STRING);
+        functions.add(
                 "regex_replace",
-                (a, budget) ->
-                        replace(a.get(0).string(), a.get(1).string(), a.get(2).string(), budget),
+                (a, limits) ->
+                        replace(a.get(0).string(), a.get(1).string(), a.get(2).string(), limits),
                 Type.STRING,
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "semvercmp",
-                (a, budget) -> Value.of(
+                (a, limits) -> Value.of(
                         SemanticVersions.check(a.get(0).string(), a.get(1).string())),
                 Type.STRING,
                 Type.STRING);
@@ -127,7 +127,7 @@ final class RegexFunctions {
         return Value.list(expression.type(), results);
     }
 
-    private static Value replace(String text, String pattern, String replacement, EvaluationLimits budget) {
+    private static Value replace(String text, String pattern, String replacement, EvaluationLimits limits) {
         Expression expression = compile(pattern, true);
         Matcher matcher = matcher(expression, text);
         StringBuilder out = new StringBuilder();
@@ -135,7 +135,7 @@ final class RegexFunctions {
         while (find(matcher)) {
             out.append(text, at, matcher.start());
             expand(out, replacement, matcher, expression);
-            budget.text(out.length());
+            limits.text(out.length());
             at = matcher.end();
         }
         return Value.of(out.append(text, at, text.length()).toString());

@@ -12,13 +12,13 @@ public final class Scope {
     private final Scope outer;
     private final Map<String, Value> variables;
     private final Map<String, Function> functions;
-    private final EvaluationLimits budget;
+    private final EvaluationLimits limits;
 
-    private Scope(Scope outer, Map<String, Value> variables, Map<String, Function> functions, EvaluationLimits budget) {
+    private Scope(Scope outer, Map<String, Value> variables, Map<String, Function> functions, EvaluationLimits limits) {
         this.outer = outer;
         this.variables = variables;
         this.functions = functions;
-        this.budget = budget;
+        this.limits = limits;
     }
 
     /** Creates the outermost scope, with the functions of the library. */
@@ -27,7 +27,7 @@ public final class Scope {
     }
 
     public Scope child(Map<String, Value> variables) {
-        return new Scope(this, variables, functions, budget);
+        return new Scope(this, variables, functions, limits);
     }
 
     public void set(String name, Value value) {
@@ -54,7 +54,7 @@ public final class Scope {
         return functions.get(name);
     }
 
-    EvaluationLimits budget() {
-        return budget;
+    EvaluationLimits limits() {
+        return limits;
     }
 }

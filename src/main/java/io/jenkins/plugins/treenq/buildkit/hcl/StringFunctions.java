@@ -17,104 +17,104 @@ final class StringFunctions {
 
     private StringFunctions() {}
 
-    static void define(BakeFunctions library) {
-        text(library, "upper", text -> text.toUpperCase(Locale.ROOT));
-        text(library, "lower", text -> text.toLowerCase(Locale.ROOT));
-        text(library, "trimspace", StringFunctions::trimSpace);
-        text(library, "chomp", text -> trimEnd(text, "\r\n"));
-        text(library, "title", StringFunctions::title);
-        text(library, "basename", StringFunctions::baseName);
-        text(library, "dirname", StringFunctions::folderName);
-        text(library, "sanitize", text -> text.codePoints()
+    static void define(BakeFunctions functions) {
+        text(functions, "upper", text -> text.toUpperCase(Locale.ROOT));
+        text(functions, "lower", text -> text.toLowerCase(Locale.ROOT));
+        text(functions, "trimspace", StringFunctions::trimSpace);
+        text(functions, "chomp", text -> trimEnd(text, "\r\n"));
+        text(functions, "title", StringFunctions::title);
+        text(functions, "basename", StringFunctions::baseName);
+        text(functions, "dirname", StringFunctions::folderName);
+        text(functions, "sanitize", text -> text.codePoints()
                 .mapToObj(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '-')
                         ? String.valueOf((char) c)
                         : "_")
                 .collect(Collectors.joining()));
-        text(library, "reverse", text -> {
+        text(functions, "reverse", text -> {
             List<String> characters = characters(text);
             Collections.reverse(characters);
             return String.join("", characters);
         });
-        library.add(
-                "strlen", (a, budget) -> Value.of(characters(a.get(0).string()).size()), Type.STRING);
-        library.add(
+        functions.add(
+                "strlen", (a, limits) -> Value.of(characters(a.get(0).string()).size()), Type.STRING);
+        functions.add(
                 "substr",
-                (a, budget) ->
+                (a, limits) ->
                         Value.of(substring(a.get(0).string(), Numbers.integer(a.get(1)), Numbers.integer(a.get(2)))),
                 Type.STRING,
                 Type.NUMBER,
                 Type.NUMBER);
-        library.add(
+        functions.add(
                 "join",
                 List.of(Parameter.of("separator", Type.STRING)),
                 Parameter.of("lists", Type.list(Type.STRING)),
                 StringFunctions::join);
-        library.add(
+        functions.add(
                 "split",
-                (a, budget) -> Value.strings(split(a.get(1).string(), a.get(0).string())),
+                (a, limits) -> Value.strings(split(a.get(1).string(), a.get(0).string())),
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "indent",
-                (a, budget) -> {
+                (a, limits) -> {
                     int spaces = Numbers.integer(a.get(0));
                     if (spaces < 0) {
                         throw new HclException(null, "the number of spaces must not be negative");
                     }
                     String text = a.get(1).string();
-                    budget.text((long) text.length()
+                    limits.text((long) text.length()
                             + text.chars().filter(c -> c == '\n').count() * spaces);
                     return Value.of(text.replace("\n", "\n" + " ".repeat(spaces)));
                 },
                 Type.NUMBER,
                 Type.STRING);
-        library.add(
-                "trim", (a, budget) -> Value.of(trim(a.get(0).string(), a.get(1).string())), Type.STRING, Type.STRING);
-        library.add(
+        functions.add(
+                "trim", (a, limits) -> Value.of(trim(a.get(0).string(), a.get(1).string())), Type.STRING, Type.STRING);
+        functions.add(
                 "trimprefix",
-                (a, budget) -> {
+                (a, limits) -> {
                     String text = a.get(0).string();
                     String prefix = a.get(1).string();
                     return Value.of(text.startsWith(prefix) ? text.substring(prefix.length()) : text);
                 },
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "trimsuffix",
-                (a, budget) -> {
+                (a, limits) -> {
                     String text = a.get(0).string();
                     String suffix = a.get(1).string();
                     return Value.of(text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text);
                 },
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "replace",
-                (a, budget) -> {
+                (a, limits) -> {
                     String text = a.get(0).string();
                     String found = a.get(1).string();
                     String other = a.get(2).string();
                     long most = found.isEmpty() ? text.length() + 1L : text.length() / found.length();
-                    budget.text(text.length() + most * other.length());
+                    limits.text(text.length() + most * other.length());
                     return Value.of(replace(text, found, other));
                 },
                 Type.STRING,
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "format",
                 List.of(Parameter.of("format", Type.STRING)),
                 new Parameter("args", Type.DYNAMIC, true),
-                (a, budget) -> Value.of(Format.format(a.get(0).string(), a.subList(1, a.size()), budget)));
-        library.add(
+                (a, limits) -> Value.of(Format.format(a.get(0).string(), a.subList(1, a.size()), limits)));
+        functions.add(
                 "formatlist",
                 List.of(Parameter.of("format", Type.STRING)),
                 new Parameter("args", Type.DYNAMIC, true),
                 StringFunctions::formatList);
     }
 
-    private static void text(BakeFunctions library, String name, UnaryOperator<String> function) {
-        library.add(name, (a, budget) -> Value.of(function.apply(a.get(0).string())), Type.STRING);
+    private static void text(BakeFunctions functions, String name, UnaryOperator<String> function) {
+        functions.add(name, (a, limits) -> Value.of(function.apply(a.get(0).string())), Type.STRING);
     }
 
     static List<String> characters(String text) {
@@ -142,7 +142,7 @@ final class StringFunctions {
         return String.join("", characters.subList(start, end));
     }
 
-    private static Value join(List<Value> arguments, EvaluationLimits budget) {
+    private static Value join(List<Value> arguments, EvaluationLimits limits) {
         if (arguments.size() < 2) {
             throw new HclException(null, "at least one list is required");
         }
@@ -157,7 +157,7 @@ final class StringFunctions {
                 length += each.string().length() + arguments.get(0).string().length();
             }
         }
-        budget.text(length);
+        limits.text(length);
         return Value.of(String.join(arguments.get(0).string(), items));
     }
 
@@ -243,7 +243,7 @@ final class StringFunctions {
         return GoPaths.clean(path.substring(0, path.lastIndexOf('/') + 1));
     }
 
-    private static Value formatList(List<Value> arguments, EvaluationLimits budget) {
+    private static Value formatList(List<Value> arguments, EvaluationLimits limits) {
         String format = arguments.get(0).string();
         List<Value> given = arguments.subList(1, arguments.size());
         int length = -1;
@@ -262,7 +262,7 @@ final class StringFunctions {
             for (Value each : given) {
                 one.add(sequence(each) ? each.elements().get(i) : each);
             }
-            results.add(Value.of(Format.format(format, one, budget)));
+            results.add(Value.of(Format.format(format, one, limits)));
         }
         return Value.list(Type.STRING, results);
     }

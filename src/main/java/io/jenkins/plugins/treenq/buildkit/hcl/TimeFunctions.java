@@ -45,11 +45,11 @@ final class TimeFunctions {
 
     private TimeFunctions() {}
 
-    static void define(BakeFunctions library) {
-        library.add("timestamp", (a, budget) -> Value.of(text(OffsetDateTime.now(ZoneOffset.UTC))));
-        library.add(
+    static void define(BakeFunctions functions) {
+        functions.add("timestamp", (a, limits) -> Value.of(text(OffsetDateTime.now(ZoneOffset.UTC))));
+        functions.add(
                 "timeadd",
-                (a, budget) -> {
+                (a, limits) -> {
                     try {
                         return Value.of(text(
                                 parse(a.get(0).string()).plus(duration(a.get(1).string()))));
@@ -59,16 +59,16 @@ final class TimeFunctions {
                 },
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "formatdate",
-                (a, budget) -> Value.of(format(a.get(0).string(), parse(a.get(1).string()))),
+                (a, limits) -> Value.of(format(a.get(0).string(), parse(a.get(1).string()))),
                 Type.STRING,
                 Type.STRING);
-        library.add(
+        functions.add(
                 "formattimestamp",
                 List.of(Parameter.of("format", Type.STRING), Parameter.of("time", Type.DYNAMIC)),
                 null,
-                (a, budget) -> {
+                (a, limits) -> {
                     OffsetDateTime time =
                             switch (a.get(1).type().kind()) {
                                 case STRING -> parse(a.get(1).string());
@@ -82,7 +82,8 @@ final class TimeFunctions {
                                     ? String.valueOf(time.toEpochSecond())
                                     : format(a.get(0).string(), time));
                 });
-        library.add("unixtimestampparse", (a, budget) -> fields(ofUnix(a.get(0).number())), Type.NUMBER);
+        functions.add(
+                "unixtimestampparse", (a, limits) -> fields(ofUnix(a.get(0).number())), Type.NUMBER);
     }
 
     private static OffsetDateTime ofUnix(BigDecimal seconds) {

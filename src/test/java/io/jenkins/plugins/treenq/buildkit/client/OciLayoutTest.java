@@ -104,7 +104,7 @@ class OciLayoutTest {
     @Test
     void exportedCacheEqualsBuildctls() throws Exception {
         dockerfile();
-        // The first export contains more records of the steps than exports of builds with cached steps, as does an
+        // The first export contains more records of the steps than exports of builds with cached steps. So does an
         // export
         // while the daemon builds with the same base image for another test.
         exportCache(scratch.resolve("first"));
@@ -112,20 +112,21 @@ class OciLayoutTest {
         List<String> theirs = List.of();
         for (int attempt = 0; attempt < 10 && !theirs.equals(ours); attempt++) {
             Path folderOfTheirs = scratch.resolve("theirs" + attempt);
-            daemon.buildctl(
-                    scratch,
-                    List.of(
-                            "build",
-                            "--frontend=dockerfile.v0",
-                            "--local=context=" + folder,
-                            "--local=dockerfile=" + folder,
-                            "--export-cache=type=local,mode=max,dest=" + folderOfTheirs));
+            buildctl("--export-cache=type=local,mode=max,dest=" + folderOfTheirs);
             theirs = layout(folderOfTheirs);
             Path folderOfOurs = scratch.resolve("ours" + attempt);
             exportCache(folderOfOurs);
             ours = layout(folderOfOurs);
         }
         assertEquals(theirs, ours);
+    }
+
+    /** Builds the folder with buildctl. */
+    private void buildctl(String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of(
+                "build", "--frontend=dockerfile.v0", "--local=context=" + folder, "--local=dockerfile=" + folder));
+        line.addAll(List.of(options));
+        daemon.buildctl(scratch, line);
     }
 
     private static List<String> layout(Path folder) throws Exception {
@@ -255,18 +256,12 @@ class OciLayoutTest {
                 .orElseThrow()
                 .value();
         Path metadata = scratch.resolve("metadata.json");
-        daemon.buildctl(
-                scratch,
-                List.of(
-                        "build",
-                        "--frontend=dockerfile.v0",
-                        "--local=context=" + folder,
-                        "--local=dockerfile=" + folder,
-                        "--oci-layout=my-store=" + layout,
-                        "--opt=context:base=" + source,
-                        "--opt=build-arg:SOURCE_DATE_EPOCH=1700000000",
-                        "--output=type=image,push=true,rewrite-timestamp=true,name=" + image + ":theirs",
-                        "--metadata-file=" + metadata));
+        buildctl(
+                "--oci-layout=my-store=" + layout,
+                "--opt=context:base=" + source,
+                "--opt=build-arg:SOURCE_DATE_EPOCH=1700000000",
+                "--output=type=image,push=true,rewrite-timestamp=true,name=" + image + ":theirs",
+                "--metadata-file=" + metadata);
         assertTrue(Files.readString(metadata).contains("\"containerimage.digest\": \"" + ours + "\""));
         assertEquals(files, blobs(layout));
     }
