@@ -5,6 +5,7 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import hudson.model.Computer;
 import hudson.model.Executor;
+import hudson.model.Failure;
 import hudson.model.Node;
 import hudson.model.Result;
 import hudson.model.TopLevelItem;
@@ -45,6 +46,8 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
 
     /** More than the scripts and style sheets of all pages. */
     private static final int CACHE_ENTRIES = 1000;
+
+    private static final int DELETE_ATTEMPTS = 8;
 
     private static final class ClassRule extends JenkinsRule {
         private final int executors;
@@ -157,7 +160,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
             }
         }
         for (TopLevelItem item : List.copyOf(jenkins.getItems())) {
-            item.delete();
+            delete(item);
         }
         rule.waitUntilNoActivityUpTo(60_000);
         for (Node node : List.copyOf(jenkins.getNodes())) {
@@ -176,6 +179,20 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         }
         // Jenkins leaves the workspaces of deleted jobs where they are, and a new job of the same name gets the same.
         deleteBelow(jenkins.getRootDir().toPath().resolve("workspace"));
+    }
+
+    /** Deletes an item. Jenkins waits 15 s for its builds to end and then refuses; on a slow machine, they need longer. */
+    private static void delete(TopLevelItem item) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                item.delete();
+                return;
+            } catch (Failure e) {
+                if (attempt == DELETE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Resets the stored configuration to its defaults. */

@@ -23,7 +23,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -104,11 +106,13 @@ class AgentsTest {
 
         // The threads that started the builds end when they have been idle for a while.
         DaemonSteps.await(
-                "the controller has more threads: " + before.threads() + " before",
-                () -> Load.here().threads() <= before.threads() + MOST_THREADS_OF_CONTROLLER);
-        DaemonSteps.await(
-                "the agent has more threads: " + agentBefore.threads() + " before",
-                () -> load().threads() <= agentBefore.threads() + MOST_THREADS_OF_AGENT);
+                () -> "the controller has more threads: " + before + " before, now " + Load.here(),
+                () -> Load.here().count() <= before.count() + MOST_THREADS_OF_CONTROLLER);
+        AtomicReference<Load> last = new AtomicReference<>();
+        DaemonSteps.await(() -> "the agent has more threads: " + agentBefore + " before, at last " + last, () -> {
+            last.set(load());
+            return last.get().count() <= agentBefore.count() + MOST_THREADS_OF_AGENT;
+        });
         Load agentNow = load();
         assertThat(agentNow.heapBytes() - agentBefore.heapBytes(), lessThan(MOST_BYTES_OF_AGENT));
 
@@ -211,8 +215,8 @@ class AgentsTest {
             DaemonSteps.await("not all steps run", () -> DaemonSteps.count("-of-" + mark) >= BUILDS);
 
             DaemonSteps.await(
-                    "the controller has more threads: " + before.threads() + " before",
-                    () -> Load.here().threads() <= before.threads() + MOST_THREADS_WITHOUT_WORKSPACE);
+                    () -> "the controller has more threads: " + before + " before, now " + Load.here(),
+                    () -> Load.here().count() <= before.count() + MOST_THREADS_WITHOUT_WORKSPACE);
 
             run.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
@@ -224,10 +228,24 @@ class AgentsTest {
         return jenkins.jenkins.getNode("first").getChannel().call(new Load.Question());
     }
 
-    /** The number of threads and the used heap of a JVM. */
-    private record Load(int threads, long heapBytes) implements Serializable {
+    /**
+     * The threads and the used heap of a JVM.
+     *
+     * @param threads number of threads by their name, whose digits are replaced
+     */
+    private record Load(TreeMap<String, Integer> threads, long heapBytes) implements Serializable {
         static Load here() {
-            return new Load(ManagementFactory.getThreadMXBean().getThreadCount(), 0);
+            TreeMap<String, Integer> threads = new TreeMap<>();
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                threads.merge(thread.getName().replaceAll("[0-9]+", "#"), 1, Integer::sum);
+            }
+            return new Load(
+                    threads,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+
+        int count() {
+            return threads.values().stream().mapToInt(Integer::intValue).sum();
         }
 
         private static final class Question extends MasterToSlaveCallable<Load, RuntimeException> {
@@ -236,9 +254,7 @@ class AgentsTest {
             @Override
             public Load call() {
                 System.gc();
-                return new Load(
-                        here().threads(),
-                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+                return here();
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /** Waits for conditions, such as a running build step, which is found by a mark in its command line. */
 final class DaemonSteps {
@@ -21,6 +22,11 @@ final class DaemonSteps {
 
     /** @param otherwise message if the condition does not become true in time */
     static void await(String otherwise, Callable<Boolean> condition) throws Exception {
+        await(() -> otherwise, condition);
+    }
+
+    /** @param otherwise message if the condition does not become true in time */
+    static void await(Supplier<String> otherwise, Callable<Boolean> condition) throws Exception {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.call()) {
             assertTrue(Instant.now().isBefore(end), otherwise);
