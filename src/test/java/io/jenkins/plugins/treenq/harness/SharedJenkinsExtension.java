@@ -181,7 +181,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         deleteBelow(jenkins.getRootDir().toPath().resolve("workspace"));
     }
 
-    /** Deletes an item. Jenkins waits 15 s for its builds to end and then refuses; on a slow machine, they need longer. */
+    /** Deletes an item. Jenkins waits 15 s for the end of its builds and then refuses; slow machines need longer. */
     private static void delete(TopLevelItem item) throws Exception {
         for (int attempt = 1; ; attempt++) {
             try {
