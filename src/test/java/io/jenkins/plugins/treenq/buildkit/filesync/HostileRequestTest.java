@@ -109,9 +109,9 @@ class HostileRequestTest {
     }
 
     /**
-     * A message that is compressed incorrectly, truncated, or larger than the limit after expansion ends its own call. If
-     * the response of the call begins at the same moment, gRPC closes the connection (the handler writes headers to a
-     * stream that it has ended). The next call may then fail; the one after it has a new connection.
+     * A message that is compressed incorrectly, truncated, or larger than the limit after expansion ends its own call.
+     * If the response of the call begins at the same moment, gRPC closes the connection (the handler writes headers to
+     * a stream that it has ended). The next call may then fail; the one after it has a new connection.
      */
     @Test
     void compressedMessagesAreReadOrRefused() throws Exception {
