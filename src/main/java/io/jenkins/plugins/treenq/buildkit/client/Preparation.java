@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
@@ -28,6 +29,9 @@ final class Preparation {
     private static final String CONTEXT = "context";
     private static final String DOCKERFILE = "dockerfile";
     private static final String IGNORED = ".dockerignore";
+    private static final String CONTEXTS = "moby.buildkit.frontend.contexts";
+    private static final String GIT_QUERY = "moby.buildkit.frontend.gitquerystring";
+    private static final String FORWARDED = "+forward";
 
     private final DockerfileBuild build;
     private final SourceLocations sources;
@@ -65,7 +69,33 @@ final class Preparation {
         for (CacheEntry entry : build.request().cacheExports()) {
             localCache(entry, "dest", places::addCacheExport);
         }
-        return new PreparedBuild(build.request().withOptions(options), locals, outputs, layouts, uploads, workspace.boundary());
+        return new PreparedBuild(request(), locals, outputs, layouts, uploads, workspace.boundary());
+    }
+
+    /**
+     * Returns the request. As with buildx, a Dockerfile's frontend that does not support named contexts, or the query
+     * of a Git repository's address, refuses the build instead of building something else.
+     */
+    private BuildRequest request() {
+        BuildRequest request = build.request().withOptions(options);
+        if (!request.frontend().equals(DockerfileBuild.FRONTEND)) {
+            return request;
+        }
+        if (!sources.contexts().isEmpty()) {
+            request = request.withCapability(CONTEXTS + FORWARDED);
+        }
+        if (hasQuery(sources.context())) {
+            request = request.withCapability(GIT_QUERY);
+        }
+        if (sources.contexts().values().stream().anyMatch(Preparation::hasQuery)) {
+            request = request.withCapability(GIT_QUERY + FORWARDED);
+        }
+        return request;
+    }
+
+    private static boolean hasQuery(String context) {
+        return BakePaths.isRepository(context)
+                && context.replaceFirst("(?s)#.*", "").indexOf('?') >= 0;
     }
 
     /** Returns the folder of the build context; null if the context is not a folder on the client's machine. */

@@ -314,6 +314,31 @@ class DockerfileBuildTest {
                         .get("filename"));
     }
 
+    private String capabilities(DockerfileBuild.Builder build) throws Exception {
+        return prepared(build).request().options().get("frontend.caps");
+    }
+
+    /** The values are those of buildx. */
+    @Test
+    void theFrontendMustSupportWhatTheBuildNeeds() throws Exception {
+        Files.createDirectory(folder.resolve("assets"));
+        assertNull(capabilities(DockerfileBuild.builder()));
+        assertNull(capabilities(DockerfileBuild.builder().context("https://example.com/shop.git#main:app?b")));
+        assertNull(capabilities(DockerfileBuild.builder().context("https://example.com/shop.tar.gz?version=2")));
+        assertEquals(
+                "moby.buildkit.frontend.contexts+forward",
+                capabilities(DockerfileBuild.builder().contexts(Map.of("assets", "assets"))));
+        assertEquals(
+                "moby.buildkit.frontend.gitquerystring",
+                capabilities(DockerfileBuild.builder().context("https://example.com/shop.git?ref=main#:app")));
+        assertEquals(
+                "mine,moby.buildkit.frontend.contexts+forward,moby.buildkit.frontend.gitquerystring+forward",
+                capabilities(DockerfileBuild.builder()
+                        .frontendOptions(Map.of("frontend.caps", "mine"))
+                        .contexts(Map.of("lib", "https://example.com/lib.git?tag=v1"))));
+        assertNull(capabilities(DockerfileBuild.builder().frontend("gateway.v0").contexts(Map.of("assets", "assets"))));
+    }
+
     @Test
     void outputsAndLocalCacheStayInTheWorkspace() throws Exception {
         Files.createSymbolicLink(folder.resolve("away"), root);
