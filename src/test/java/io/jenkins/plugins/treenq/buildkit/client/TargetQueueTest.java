@@ -72,14 +72,14 @@ class TargetQueueTest {
     void aTargetThatCannotBeStartedEndsAndTheOthersAreStarted() throws Exception {
         target("a");
         target("b");
-        OutOfMemoryError noThread = new OutOfMemoryError("no thread");
+        Error broken = new LinkageError("a class cannot be loaded");
         TargetQueue<String> queue = new TargetQueue<>(
                 new TargetLinks(targets),
                 1,
                 Map.of(
                         "a",
                         () -> {
-                            throw noThread;
+                            throw broken;
                         },
                         "b",
                         () -> CompletableFuture.completedFuture("done")));
@@ -87,7 +87,7 @@ class TargetQueueTest {
         assertEquals("done", queue.results().get("b").join());
         ExecutionException failure = assertThrows(
                 ExecutionException.class, () -> queue.results().get("a").get());
-        assertSame(noThread, failure.getCause());
+        assertSame(broken, failure.getCause());
     }
 
     /** Linked targets are close to each other, so that those which only wait for others are few. */
