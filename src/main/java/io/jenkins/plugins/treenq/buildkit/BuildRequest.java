@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -43,6 +45,8 @@ public record BuildRequest(
         boolean proxyNetwork,
         boolean recorded)
         implements Serializable {
+    /** The option with the capabilities that the frontend must have; see {@link #withCapability}. */
+    public static final String CAPABILITIES = "frontend.caps";
 
     public BuildRequest {
         Objects.requireNonNull(ref);
@@ -85,6 +89,24 @@ public record BuildRequest(
         Builder copy = copied();
         copy.options.remove(key);
         return copy.build();
+    }
+
+    /**
+     * Returns a copy of this request that a frontend without this capability refuses
+     * ({@code frontend/dockerfile/builder/caps.go}). Without the capability in the request, the frontend would ignore
+     * the options that it does not know.
+     *
+     * @param capability name of the capability. With {@code +forward} at its end, a frontend that passes the build on
+     *     to another frontend does not need the capability itself
+     */
+    public BuildRequest withCapability(String capability) {
+        Set<String> capabilities = new TreeSet<>(List.of(capability));
+        for (String other : options.getOrDefault(CAPABILITIES, "").split(",")) {
+            if (!other.isEmpty()) {
+                capabilities.add(other);
+            }
+        }
+        return withOptions(Map.of(CAPABILITIES, String.join(",", capabilities)));
     }
 
     /** Returns a copy of this request with other exporters. */

@@ -33,7 +33,6 @@ public final class BakeEntitlements {
     private static final String READ = "fs.read";
     private static final String WRITE = "fs.write";
     private static final String ANY = "*";
-    private static final String OCI_LAYOUT = "oci-layout://";
 
     private static final Set<String> WITHOUT_VALUE =
             Set.of("network.host", "security.insecure", SSH, LOCAL_DELETE, DEVICE);
@@ -176,8 +175,8 @@ public final class BakeEntitlements {
             paths.add(sources.dockerfileOfClient());
         }
         sources.contexts().values().forEach(context -> {
-            if (context.startsWith(OCI_LAYOUT)) {
-                paths.add(withoutVersion(context.substring(OCI_LAYOUT.length())));
+            if (LayoutAddress.isOne(context)) {
+                paths.add(LayoutAddress.parse(context).folder());
             } else if (!context.startsWith("docker-image://")
                     && !TargetLinks.isTarget(context)
                     && !SourceLocations.isRemote(context)) {
@@ -189,16 +188,6 @@ public final class BakeEntitlements {
         target.build().request().cacheImports().forEach(cache -> paths.add(folder(cache, "src")));
         paths.remove("");
         return paths;
-    }
-
-    /** Returns the folder of a layout without the tag and the digest. */
-    private static String withoutVersion(String layout) {
-        for (int i = layout.lastIndexOf('/') + 1; i < layout.length(); i++) {
-            if (layout.charAt(i) == '@' || layout.charAt(i) == ':') {
-                return layout.substring(0, i);
-            }
-        }
-        return layout;
     }
 
     /** Whether a target writes files or folders of the client. */

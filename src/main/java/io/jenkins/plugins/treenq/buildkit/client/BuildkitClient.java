@@ -83,6 +83,8 @@ public final class BuildkitClient implements AutoCloseable {
     /** Whether the daemon has answered on this connection since the client has it. */
     private volatile boolean proven = true;
 
+    private volatile Duration heartbeatPeriod = Heartbeat.PERIOD;
+
     private BuildkitClient(DaemonConnection connection) {
         this.connection = connection;
         this.endpoint = connection.endpoint();
@@ -437,6 +439,15 @@ public final class BuildkitClient implements AutoCloseable {
 
     // --- the daemon
 
+    /** Keeps the connection open during a call without a session, to which the daemon may not respond for long. */
+    private Heartbeat heartbeat() {
+        return Heartbeat.start(loops.workers(), heartbeatPeriod, workers::infoLater);
+    }
+
+    void setHeartbeatPeriod(Duration period) {
+        heartbeatPeriod = period;
+    }
+
     /** Returns the information that the daemon sent when the client connected. */
     public DaemonInfo info() {
         return connection.info();
@@ -454,12 +465,16 @@ public final class BuildkitClient implements AutoCloseable {
 
     /** Returns the records of the daemon's cache, from the smallest to the largest; see {@link Cache#usage}. */
     public List<CacheRecord> diskUsage(List<String> filters) throws BuildkitException, InterruptedException {
-        return cache.usage(filters);
+        try (Heartbeat ignored = heartbeat()) {
+            return cache.usage(filters);
+        }
     }
 
     /** Deletes the cache records that the policy does not keep; see {@link Cache#prune}. */
     public void prune(CachePolicy policy, Consumer<CacheRecord> pruned) throws BuildkitException, InterruptedException {
-        cache.prune(policy, pruned);
+        try (Heartbeat ignored = heartbeat()) {
+            cache.prune(policy, pruned);
+        }
     }
 
     // --- history
@@ -494,12 +509,16 @@ public final class BuildkitClient implements AutoCloseable {
      */
     public void followHistory(HistoryQuery query, Consumer<HistoryEvent> listener)
             throws BuildkitException, InterruptedException {
-        history.follow(query, listener);
+        try (Heartbeat ignored = heartbeat()) {
+            history.follow(query, listener);
+        }
     }
 
     /** Sends the listener the progress of a build from its start to its end. The build may be running or have ended. */
     public void logs(String ref, BuildListener listener) throws BuildkitException, InterruptedException {
-        history.logs(ref, listener);
+        try (Heartbeat ignored = heartbeat()) {
+            history.logs(ref, listener);
+        }
     }
 
     /** Returns the failure of a build, with its location in the Dockerfile; empty if the build did not fail. */

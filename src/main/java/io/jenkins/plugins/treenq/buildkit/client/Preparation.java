@@ -8,6 +8,7 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.content.LayoutIndex;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
 import io.jenkins.plugins.treenq.buildkit.files.RootedPath;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -27,7 +29,9 @@ final class Preparation {
     private static final String CONTEXT = "context";
     private static final String DOCKERFILE = "dockerfile";
     private static final String IGNORED = ".dockerignore";
-    private static final String OCI_LAYOUT = "oci-layout://";
+    private static final String CONTEXTS = "moby.buildkit.frontend.contexts";
+    private static final String GIT_QUERY = "moby.buildkit.frontend.gitquerystring";
+    private static final String FORWARDED = "+forward";
 
     private final DockerfileBuild build;
     private final SourceLocations sources;
@@ -65,8 +69,33 @@ final class Preparation {
         for (CacheEntry entry : build.request().cacheExports()) {
             localCache(entry, "dest", places::addCacheExport);
         }
+        return new PreparedBuild(request(), locals, outputs, layouts, uploads, workspace.boundary());
+    }
+
+    /**
+     * Returns the request. As with buildx, a Dockerfile's frontend that does not support named contexts, or the query
+     * of a Git repository's address, refuses the build instead of building something else.
+     */
+    private BuildRequest request() {
         BuildRequest request = build.request().withOptions(options);
-        return new PreparedBuild(request, locals, outputs, layouts, uploads, workspace.boundary());
+        if (!request.frontend().equals(DockerfileBuild.FRONTEND)) {
+            return request;
+        }
+        if (!sources.contexts().isEmpty()) {
+            request = request.withCapability(CONTEXTS + FORWARDED);
+        }
+        if (hasQuery(sources.context())) {
+            request = request.withCapability(GIT_QUERY);
+        }
+        if (sources.contexts().values().stream().anyMatch(Preparation::hasQuery)) {
+            request = request.withCapability(GIT_QUERY + FORWARDED);
+        }
+        return request;
+    }
+
+    private static boolean hasQuery(String context) {
+        return BakePaths.isRepository(context)
+                && context.replaceFirst("(?s)#.*", "").indexOf('?') >= 0;
     }
 
     /** Returns the folder of the build context; null if the context is not a folder on the client's machine. */
@@ -120,7 +149,8 @@ final class Preparation {
         }
     }
 
-    private void localDockerfile(Path base, String dockerfile) throws BuildkitException.InvalidRequestException {
+    private void localDockerfile(Path base, String written) throws BuildkitException.InvalidRequestException {
+        String dockerfile = spelled(base, written);
         Path file = workspace.existing(base, dockerfile, "Dockerfile");
         if (!Files.isRegularFile(file)) {
             throw new BuildkitException.InvalidRequestException("Dockerfile '" + file + "' is not a file");
@@ -144,6 +174,14 @@ final class Preparation {
         options.put("filename", name);
     }
 
+    /** Returns the path with the name {@code dockerfile}, if that file exists and {@code Dockerfile} does not. */
+    private String spelled(Path base, String dockerfile) throws BuildkitException.InvalidRequestException {
+        String lower = dockerfile.replaceFirst("(?<![^/])Dockerfile$", "dockerfile");
+        return !workspace.has(base, dockerfile, "Dockerfile") && workspace.has(base, lower, "Dockerfile")
+                ? lower
+                : dockerfile;
+    }
+
     /**
      * Requires a regular file if the file exists. The daemon would create a copy of a FIFO, and the frontend would wait
      * forever for a writer.
@@ -158,8 +196,8 @@ final class Preparation {
         if (value.startsWith("docker-image://") || TargetLinks.isTarget(value) || SourceLocations.isRemote(value)) {
             return value;
         }
-        if (value.startsWith(OCI_LAYOUT)) {
-            return layout(value.substring(OCI_LAYOUT.length()), "layout" + number);
+        if (LayoutAddress.isOne(value)) {
+            return layout(LayoutAddress.parse(value), "layout" + number);
         }
         Path folder = workspace.existing(value, "the context '" + name + "'");
         if (!Files.isDirectory(folder)) {
@@ -174,30 +212,30 @@ final class Preparation {
 
     /**
      * Returns the OCI layout in the form that the daemon expects, with a digest instead of a tag. The layout's index
-     * has the digest of the tag.
+     * has the digest of the tag. Without a tag, it is that of {@code latest}, or else of the only image, as with
+     * buildx.
      */
-    private String layout(String place, String id) throws BuildkitException.InvalidRequestException {
-        int at = place.lastIndexOf('@');
-        int colon = at < 0 ? place.lastIndexOf(':') : -1;
-        boolean tagged = colon > place.lastIndexOf('/');
-        String path = at >= 0 ? place.substring(0, at) : tagged ? place.substring(0, colon) : place;
-        String tag = tagged ? place.substring(colon + 1) : "latest";
-        Path layout = workspace.existing(path, "OCI layout");
+    private String layout(LayoutAddress address, String id) throws BuildkitException.InvalidRequestException {
+        Path layout = workspace.existing(address.folder(), "OCI layout");
         try {
-            Digest digest = at >= 0
-                    ? new Digest(place.substring(at + 1))
-                    : new LayoutIndex(new RootedPath(layout, workspace.boundary()))
-                            .find(tag)
-                            .orElseThrow(() -> new BuildkitException.InvalidRequestException(
-                                    "OCI layout '" + layout + "' has no image '" + tag + "'"));
+            Digest digest = address.digest().isEmpty() ? digest(layout, address.tag()) : new Digest(address.digest());
             layouts.put("oci:" + id, layout);
-            return OCI_LAYOUT + id + "@" + digest.value();
+            return LayoutAddress.PREFIX + id + "@" + digest.value();
         } catch (IOException | IllegalArgumentException e) {
             throw new BuildkitException.InvalidRequestException(
                     "OCI layout '" + layout + "' cannot be read: "
                             + (e instanceof IOException file ? FileErrors.fileAndReason(file) : e.getMessage()),
                     e);
         }
+    }
+
+    private Digest digest(Path layout, String tag) throws IOException, BuildkitException.InvalidRequestException {
+        LayoutIndex index = new LayoutIndex(new RootedPath(layout, workspace.boundary()));
+        Optional<Digest> digest = tag.isEmpty() ? index.untagged() : index.find(tag);
+        return digest.orElseThrow(() -> new BuildkitException.InvalidRequestException("OCI layout '" + layout
+                + (tag.isEmpty()
+                        ? "' has no image 'latest' and not exactly one image; name one as in oci-layout://FOLDER:TAG"
+                        : "' has no image '" + tag + "'")));
     }
 
     private Output output(FileOutput destination, Export export) throws BuildkitException.InvalidRequestException {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *     machine for a context that the daemon fetches
  * @param dockerfileText content of the Dockerfile; empty if the Dockerfile is a file
  * @param contexts named contexts by the name that {@code FROM} and {@code COPY --from} refer to: a folder,
- *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG|@DIGEST]}, an address that the daemon fetches, or
+ *     {@code docker-image://NAME}, {@code oci-layout://FOLDER[:TAG][@DIGEST]}, an address that the daemon fetches, or
  *     {@code target:NAME}, the result of another target of the same bake
  */
 record SourceLocations(String context, String dockerfile, String dockerfileText, Map<String, String> contexts)

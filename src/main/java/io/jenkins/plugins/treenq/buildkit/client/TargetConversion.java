@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Converts a target of a bake file to a build, as buildx does ({@code toBuildOpt} in {@code bake/bake.go},
@@ -24,6 +25,7 @@ final class TargetConversion {
     private static final String EPOCH = "SOURCE_DATE_EPOCH";
     private static final String INLINE_CACHE = "BUILDKIT_INLINE_CACHE";
     private static final String PROVENANCE = "provenance";
+    private static final String LOCAL = "local";
 
     /** The frontend's options of the limits of resources ({@code addResourceLimits} in {@code build/utils.go}). */
     private static final Map<String, String> RESOURCES = Map.of(
@@ -154,12 +156,24 @@ final class TargetConversion {
         return annotations;
     }
 
-    /** A platform may be an architecture only. Without platforms, or for {@code local}, it is the daemon's own. */
+    /**
+     * Returns the platforms, of which one text may name several, and which may be architectures only. Without
+     * platforms, or for {@code local} alone, it is the daemon's own. Beside others, {@code local} is the platform of
+     * this machine.
+     */
     private List<String> platforms() {
-        return target.platforms().stream()
-                .filter(platform -> !platform.equals("local"))
-                .map(platform -> ARCHITECTURES.contains(platform) ? "linux/" + platform : platform)
+        List<String> platforms = target.platforms().stream()
+                .flatMap(platform -> Stream.of(platform.split(",", -1)))
                 .toList();
+        return platforms.stream().allMatch(LOCAL::equalsIgnoreCase)
+                ? List.of()
+                : platforms.stream().map(TargetConversion::platform).distinct().toList();
+    }
+
+    private static String platform(String platform) {
+        return LOCAL.equalsIgnoreCase(platform)
+                ? BakeFiles.builtIns().get("BAKE_LOCAL_PLATFORM")
+                : ARCHITECTURES.contains(platform) ? "linux/" + platform : platform;
     }
 
     private String network() throws BuildkitException.InvalidRequestException {

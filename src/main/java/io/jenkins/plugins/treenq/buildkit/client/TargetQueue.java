@@ -88,7 +88,8 @@ final class TargetQueue<T> {
         CompletableFuture<T> work;
         try {
             work = works.get(name).get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error, such as that no thread can be created, must not leave the other targets waiting.
             work = CompletableFuture.failedFuture(e);
         }
         AtomicBoolean over = new AtomicBoolean();

@@ -30,7 +30,12 @@ public final class Workspace {
 
     /** Returns whether there is a file or folder with this path, wherever links lead. */
     boolean has(String path, String what) throws BuildkitException.InvalidRequestException {
-        return Files.exists(resolve(folder, path, what));
+        return has(folder, path, what);
+    }
+
+    /** Returns whether there is a file or folder with this path, which is relative to another folder. */
+    boolean has(Path start, String path, String what) throws BuildkitException.InvalidRequestException {
+        return Files.exists(resolve(start, path, what));
     }
 
     /** Returns whether the folder exists. The folder does not exist before something was written to it. */

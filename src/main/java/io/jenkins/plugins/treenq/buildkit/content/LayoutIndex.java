@@ -103,6 +103,20 @@ public final class LayoutIndex {
         return Optional.empty();
     }
 
+    /**
+     * Returns the digest of the image that an address without a tag means: {@code latest}, or else the only entry.
+     *
+     * @throws IOException if the layout has no valid index
+     */
+    public Optional<Digest> untagged() throws IOException {
+        Optional<Digest> latest = find("latest");
+        if (latest.isPresent()) {
+            return latest;
+        }
+        List<Digest> all = digests();
+        return all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty();
+    }
+
     /** Whether the layout has a blob. */
     public boolean hasBlob(Digest digest) throws IOException {
         return new Layout(folder).find(digest).isPresent();

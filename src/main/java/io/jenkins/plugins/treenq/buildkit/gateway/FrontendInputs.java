@@ -29,11 +29,10 @@ public final class FrontendInputs {
         request = request.withOptions(Map.of("input-metadata:" + input, metadata));
     }
 
-    /** Returns the inputs of a request that the daemon does not record, with an option unless it has one already. */
-    FrontendInputs asking(String option, String value) {
-        FrontendInputs copy = new FrontendInputs(
-                request.withOptions(Map.of(option, request.options().getOrDefault(option, value)))
-                        .withoutRecord());
+    /** Returns the inputs of a request that the daemon does not record, and that requires a capability. */
+    FrontendInputs asking(String capability) {
+        FrontendInputs copy =
+                new FrontendInputs(request.withCapability(capability).withoutRecord());
         copy.definitions.putAll(definitions);
         return copy;
     }

@@ -17,7 +17,6 @@ public final class Subrequest {
     /** The option with the name of the subrequest, such as {@code frontend.lint}. */
     public static final String OPTION = "requestid";
 
-    private static final String CAPABILITIES_OPTION = "frontend.caps";
     private static final String CAPABILITY = "moby.buildkit.frontend.subrequests";
 
     private Subrequest() {}
@@ -45,13 +44,7 @@ public final class Subrequest {
         }
         AtomicReference<Map<String, String>> answer = new AtomicReference<>();
         GatewayBuild build = GatewayBuild.start(
-                channel,
-                endpoint,
-                workers,
-                inputs.asking(CAPABILITIES_OPTION, CAPABILITY),
-                sessionId,
-                listener,
-                (result, evaluation) -> {
+                channel, endpoint, workers, inputs.asking(CAPABILITY), sessionId, listener, (result, evaluation) -> {
                     answer.set(result.metadata());
                     return CompletableFuture.completedFuture(null);
                 });

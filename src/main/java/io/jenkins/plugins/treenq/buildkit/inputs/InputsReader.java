@@ -100,12 +100,15 @@ final class InputsReader {
     }
 
     /**
-     * Returns the options without those that describe the commit, which only become a part of the provenance, and
-     * without the hash itself.
+     * Returns the options without those that describe the commit, which only become a part of the provenance, without
+     * the capabilities that the frontend must have, and without the hash itself.
      */
     private Map<String, String> options() {
         Map<String, String> options = new TreeMap<>(request.options());
-        options.keySet().removeIf(name -> name.startsWith("vcs:") || name.equals("label:" + BuildInputs.KEY));
+        options.keySet()
+                .removeIf(name -> name.startsWith("vcs:")
+                        || name.equals(BuildRequest.CAPABILITIES)
+                        || name.equals("label:" + BuildInputs.KEY));
         return options;
     }
 

@@ -14,10 +14,11 @@ import io.grpc.ServerInterceptor;
 final class RequestHeaders implements ServerInterceptor {
     private static final Context.Key<Metadata> CURRENT = Context.key("headers");
 
-    /** Returns the first value of a header of the current call; empty if the header is missing. */
+    /** Returns the first value of a header of the current call, as in Go; empty if the header is missing. */
     static String get(Metadata.Key<String> name) {
-        String value = CURRENT.get().get(name);
-        return value == null ? "" : value;
+        // Metadata.get() would return the last value.
+        Iterable<String> values = CURRENT.get().getAll(name);
+        return values == null ? "" : values.iterator().next();
     }
 
     static Metadata.Key<String> name(String name) {

@@ -86,6 +86,16 @@ public final class BuildFailures {
 
     private static final Pattern UNKNOWN_REQUEST = Pattern.compile("unsupported (?:sub)?request (\\S+)");
 
+    /** The error of a frontend, or of the daemon about a frontend ({@code solver/errdefs/frontendcap.go}). */
+    private static final Pattern UNKNOWN_CAPABILITY =
+            Pattern.compile("(?:^|: )unsupported frontend capability moby\\.buildkit\\.frontend\\.(\\w+)(?::|$)");
+
+    /** What a frontend without a capability does not support. */
+    private static final Map<String, String> CAPABILITIES = Map.of(
+            "contexts", "named contexts",
+            "inputs", "the results of other targets as contexts",
+            "subrequests", "requests about a Dockerfile");
+
     /**
      * The error is created in BuildKit's {@code solver/llbsolver/ops/exec.go}. The message to the user omits the
      * command, which is in the Dockerfile and in the log.
@@ -168,14 +178,15 @@ public final class BuildFailures {
         }
         Matcher request = UNKNOWN_REQUEST.matcher(text);
         if (request.find()) {
-            return failed(
-                    "this frontend does not support " + request.group(1)
-                            + "; use a newer frontend in the Dockerfile's line '# syntax=' (" + text + ")",
-                    details);
+            return failed(unsupported(request.group(1), text), details);
         }
         String place = details.location() == null || details.location().line() == 0
                 ? ""
                 : details.location().file() + ":" + details.location().line() + ": ";
+        Matcher capability = UNKNOWN_CAPABILITY.matcher(text);
+        if (details.exitCode() < 0 && capability.find()) {
+            return failed(place + lacking(capability.group(1), text), details);
+        }
         Matcher push = PUSH.matcher(text);
         if (push.find()) {
             return new BuildkitException.RegistryRefusedException(
@@ -217,6 +228,18 @@ public final class BuildFailures {
         return own.find()
                 ? refused(place + own.group())
                 : failed(place + text, details, reason(text, details.location()));
+    }
+
+    private static String lacking(String capability, String text) {
+        return capability.equals("gitquerystring")
+                ? "this frontend does not support the query of a Git repository's address; write the address as in"
+                        + " https://HOST/NAME.git#REF:FOLDER, or update the daemon (" + text + ")"
+                : unsupported(CAPABILITIES.getOrDefault(capability, capability), text);
+    }
+
+    private static String unsupported(String what, String text) {
+        return "this frontend does not support " + what
+                + "; use a newer frontend in the Dockerfile's line '# syntax=' (" + text + ")";
     }
 
     /**

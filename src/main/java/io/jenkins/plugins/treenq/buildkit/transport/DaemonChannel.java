@@ -29,7 +29,8 @@ public final class DaemonChannel {
 
     /**
      * Pings are sent only during calls, because the daemon closes connections that send frequent pings while they are
-     * idle.
+     * idle. It also closes those on which it has sent nothing between several pings, so that calls without a session
+     * need a heartbeat.
      */
     private static final long KEEPALIVE_SECONDS = 60;
 
@@ -70,6 +71,9 @@ public final class DaemonChannel {
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
+                // A proxy of the JVM is for web servers. Daemons are connected to directly, as by BuildKit's own
+                // client.
+                .proxyDetector(address -> null)
                 .userAgent("treenq")
                 .build();
     }

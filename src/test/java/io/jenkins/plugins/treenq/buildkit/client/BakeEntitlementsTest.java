@@ -65,7 +65,12 @@ class BakeEntitlementsTest {
         assertAsked("fs.read=" + real, "context = \"..\"");
         assertAsked("fs.read=" + real.resolve("other"), "dockerfile = \"../other\"");
         assertAsked("fs.read=" + real.resolve("other"), "contexts = { a = \"../other\" }");
-        assertAsked("fs.read=" + real.resolve("layout"), "contexts = { a = \"oci-layout://../layout:tag\" }");
+        for (String version : List.of("", ":tag", "@sha256:" + "0".repeat(64), ":tag@sha256:" + "0".repeat(64))) {
+            assertAsked(
+                    "fs.read=" + real.resolve("layout"),
+                    "contexts = { a = \"oci-layout://../layout" + version + "\" }");
+        }
+        assertAsked("fs.read=" + real.resolve("a:b@c/layout"), "contexts = { a = \"oci-layout://../a:b@c/layout:1\" }");
         assertAsked("fs.read=" + real.resolve("token"), "secret = [\"id=a,src=../token\"]");
         assertAsked("fs.read=" + real.resolve("id_rsa"), "ssh = [\"default=../id_rsa\"]");
         assertAsked("fs.read=" + real.resolve("cache"), "cache-from = [\"type=local,src=../cache\"]");

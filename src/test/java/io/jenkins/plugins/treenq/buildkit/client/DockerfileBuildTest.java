@@ -261,14 +261,16 @@ class DockerfileBuildTest {
                         "base", "docker-image://alpine:3",
                         "lib", "https://example.com/lib.git",
                         "tagged", "oci-layout://layout:1.4",
-                        "pinned", "oci-layout://layout@" + DIGEST)));
+                        "only", "oci-layout://layout",
+                        "pinned", "oci-layout://layout@" + DIGEST,
+                        "both", "oci-layout://layout:2@" + DIGEST)));
 
         Map<String, String> options = build.request().options();
         assertEquals("local:assets", options.get("context:assets"));
         assertEquals("local:_context", options.get("context:context"));
         assertEquals("docker-image://alpine:3", options.get("context:base"));
         assertEquals("https://example.com/lib.git", options.get("context:lib"));
-        for (String name : List.of("tagged", "pinned")) {
+        for (String name : List.of("tagged", "only", "pinned", "both")) {
             String value = options.get("context:" + name);
             assertTrue(value.matches("oci-layout://layout\\d@" + DIGEST), value);
             String store = value.substring("oci-layout://".length(), value.indexOf('@'));
@@ -280,6 +282,61 @@ class DockerfileBuildTest {
         assertRefused(
                 "the context 'a' ('" + folder.toRealPath().resolve("Dockerfile") + "') is not a folder",
                 () -> prepared(DockerfileBuild.builder().contexts(Map.of("a", "Dockerfile"))));
+    }
+
+    /** As with buildx, and with the frontend if the daemon fetches the context. */
+    @Test
+    void theNameOfTheDockerfileCanBeInLowerCase() throws Exception {
+        Path lower = Files.createDirectory(folder.resolve("lower"));
+        Files.writeString(lower.resolve("dockerfile"), "FROM scratch\n");
+        Files.writeString(lower.resolve("web.dockerfile"), "FROM scratch\n");
+        assertEquals(
+                "dockerfile",
+                prepared(DockerfileBuild.builder().context("lower"))
+                        .request()
+                        .options()
+                        .get("filename"));
+        assertEquals(
+                "dockerfile",
+                prepared(DockerfileBuild.builder().dockerfile("lower/Dockerfile"))
+                        .request()
+                        .options()
+                        .get("filename"));
+        assertThrows(
+                BuildkitException.InvalidRequestException.class,
+                () -> prepared(DockerfileBuild.builder().context("lower").dockerfile("web.Dockerfile")));
+        Files.writeString(lower.resolve("Dockerfile"), "FROM scratch\n");
+        assertEquals(
+                "Dockerfile",
+                prepared(DockerfileBuild.builder().context("lower"))
+                        .request()
+                        .options()
+                        .get("filename"));
+    }
+
+    private String capabilities(DockerfileBuild.Builder build) throws Exception {
+        return prepared(build).request().options().get("frontend.caps");
+    }
+
+    /** The values are those of buildx. */
+    @Test
+    void theFrontendMustSupportWhatTheBuildNeeds() throws Exception {
+        Files.createDirectory(folder.resolve("assets"));
+        assertNull(capabilities(DockerfileBuild.builder()));
+        assertNull(capabilities(DockerfileBuild.builder().context("https://example.com/shop.git#main:app?b")));
+        assertNull(capabilities(DockerfileBuild.builder().context("https://example.com/shop.tar.gz?version=2")));
+        assertEquals(
+                "moby.buildkit.frontend.contexts+forward",
+                capabilities(DockerfileBuild.builder().contexts(Map.of("assets", "assets"))));
+        assertEquals(
+                "moby.buildkit.frontend.gitquerystring",
+                capabilities(DockerfileBuild.builder().context("https://example.com/shop.git?ref=main#:app")));
+        assertEquals(
+                "mine,moby.buildkit.frontend.contexts+forward,moby.buildkit.frontend.gitquerystring+forward",
+                capabilities(DockerfileBuild.builder()
+                        .frontendOptions(Map.of("frontend.caps", "mine"))
+                        .contexts(Map.of("lib", "https://example.com/lib.git?tag=v1"))));
+        assertNull(capabilities(DockerfileBuild.builder().frontend("gateway.v0").contexts(Map.of("assets", "assets"))));
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.Output;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.buildkit.session.Secrets;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,6 +106,33 @@ class NamedAndRemoteContextTest {
             BuildkitException failure = assertThrows(
                     BuildkitException.class, () -> text(options, Map.of(), Map.of("GIT_AUTH_TOKEN", "wrong-" + TOKEN)));
             assertFalse(failure.getMessage().contains(TOKEN), failure.getMessage());
+        }
+    }
+
+    /** Such a frontend would ignore the context, and build with another image of the same name. */
+    @Test
+    void aFrontendWithoutNamedContextsIsRefused() throws Exception {
+        String frontend = daemon.registry() + "/frontend:" + UUID.randomUUID();
+        Builds.dockerfile(folder, "FROM busybox\nLABEL moby.buildkit.frontend.caps=moby.buildkit.frontend.inputs\n");
+        PreparedBuild build = DockerfileBuild.builder()
+                .dockerfileText("# syntax=" + frontend + "\nFROM base\n")
+                .contexts(Map.of("base", "docker-image://busybox"))
+                .build()
+                .in(new Workspace(folder, folder));
+        try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
+            client.build(
+                    Builds.request(Builds.push(frontend)).build(),
+                    Builds.content(folder, daemon.logins()),
+                    BuildListener.NONE);
+            BuildkitException failure = assertThrows(
+                    BuildkitException.BuildFailedException.class,
+                    () -> client.build(
+                            build.request(),
+                            build.content(daemon.logins(), Secrets.NONE, Map.of(), ""),
+                            BuildListener.NONE));
+            assertTrue(
+                    failure.getMessage().startsWith("Dockerfile:1: this frontend does not support named contexts; "),
+                    failure::getMessage);
         }
     }
 

@@ -86,6 +86,12 @@ class TargetBuildTest {
                         .sorted()
                         .toList());
         assertEquals(Map.of(), options("network = \"default\"\nplatforms = [\"local\"]"));
+        assertEquals(
+                Map.of("platform", "linux/amd64,linux/arm64,linux/arm/v7"),
+                options("platforms = [\"linux/amd64,arm64\", \"linux/arm/v7\"]"));
+        String here = BakeFiles.builtIns().get("BAKE_LOCAL_PLATFORM");
+        assertEquals(Map.of("platform", "linux/s390x," + here), options("platforms = [\"s390x\", \"local\"]"));
+        assertEquals(Map.of("platform", here), options("platforms = [\"" + here + "\", \"local\"]"));
     }
 
     @Test
@@ -277,6 +283,7 @@ class TargetBuildTest {
         assertRefused("policy is not supported", "policy = [\"filename=policy.rego\"]");
         assertRefused("network 'shop'", "network = \"shop\"");
         assertRefused("'linux' is not a platform", "platforms = [\"linux\"]");
+        assertRefused("'' is not a platform", "platforms = [\"linux/amd64,\"]");
         assertRefused("has no value", "annotations = [\"key\"]");
         assertRefused("is not a size", "shm-size = \"big\"");
         assertRefused("is not an image name", "tags = [\"Not A Name\"]\noutput = [\"type=image\"]");

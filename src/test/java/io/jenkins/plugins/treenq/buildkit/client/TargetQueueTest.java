@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,28 @@ class TargetQueueTest {
         assertEquals("done", queue.results().get("b").join());
         assertTrue(queue.results().get("a").isCompletedExceptionally());
         assertFalse(queue.results().get("c").isDone());
+    }
+
+    @Test
+    void aTargetThatCannotBeStartedEndsAndTheOthersAreStarted() throws Exception {
+        target("a");
+        target("b");
+        Error broken = new LinkageError("a class cannot be loaded");
+        TargetQueue<String> queue = new TargetQueue<>(
+                new TargetLinks(targets),
+                1,
+                Map.of(
+                        "a",
+                        () -> {
+                            throw broken;
+                        },
+                        "b",
+                        () -> CompletableFuture.completedFuture("done")));
+        queue.start();
+        assertEquals("done", queue.results().get("b").join());
+        ExecutionException failure = assertThrows(
+                ExecutionException.class, () -> queue.results().get("a").get());
+        assertSame(broken, failure.getCause());
     }
 
     /** Linked targets are close to each other, so that those which only wait for others are few. */

@@ -65,6 +65,17 @@ class LayoutIndexTest {
     }
 
     @Test
+    void withoutATagLatestOrTheOnlyImageIsMeant() throws Exception {
+        LayoutIndex index = new LayoutIndex(new RootedPath(scratch, null));
+        index.put(descriptor(1), List.of(LayoutIndex.Name.ofTag("a")));
+        assertEquals(Optional.of(new Digest(digest(1))), index.untagged());
+        index.put(descriptor(2), List.of(LayoutIndex.Name.ofTag("b")));
+        assertEquals(Optional.empty(), index.untagged());
+        index.put(descriptor(3), List.of(LayoutIndex.Name.ofTag("latest")));
+        assertEquals(Optional.of(new Digest(digest(3))), index.untagged());
+    }
+
+    @Test
     void aTagIsTheTextAfterTheImagesPath() {
         assertEquals("1.2", LayoutIndex.Name.ofImage("example.com:5000/x/y:1.2").tag());
         assertEquals(

@@ -243,6 +243,33 @@ class BuildFailuresTest {
     }
 
     @Test
+    void whatAFrontendDoesNotSupportIsNamed() {
+        assertEquals(
+                "this frontend does not support named contexts; use a newer frontend in the Dockerfile's line"
+                        + " '# syntax=' (unsupported frontend capability moby.buildkit.frontend.contexts)",
+                failure(
+                                Status.Code.UNIMPLEMENTED,
+                                "failed to solve: unsupported frontend capability moby.buildkit.frontend.contexts")
+                        .getMessage());
+        assertTrue(failure(
+                        Status.Code.UNIMPLEMENTED,
+                        "failed to solve: unsupported frontend capability moby.buildkit.frontend.gitquerystring")
+                .getMessage()
+                .startsWith("this frontend does not support the query of a Git repository's address; write the address"
+                        + " as in https://HOST/NAME.git#REF:FOLDER, or update the daemon ("));
+        // A build step prints this text.
+        assertEquals(
+                "process \"x: unsupported frontend capability moby.buildkit.frontend.contexts\" did not complete"
+                        + " successfully: exit code: 1",
+                failure(
+                                Status.Code.UNKNOWN,
+                                "process \"x: unsupported frontend capability moby.buildkit.frontend.contexts\" did not"
+                                        + " complete successfully: exit code: 1",
+                                detail("gatewayapi.ExitMessage", "{\"Code\":1}"))
+                        .getMessage());
+    }
+
+    @Test
     void aMissingFrontendIsNotABaseImage() {
         String dockerfile = Base64.getEncoder()
                 .encodeToString("# syntax=r.example.com/frontend:1\nFROM a\n".getBytes(StandardCharsets.UTF_8));
