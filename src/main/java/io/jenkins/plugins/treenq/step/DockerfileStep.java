@@ -186,7 +186,10 @@ public abstract class DockerfileStep extends Step implements Serializable {
         this.ssh = new ArrayList<>(Util.fixNull(ssh));
     }
 
-    /** Returns the image of the frontend; null for the Dockerfile frontend that is built into the daemon. */
+    /**
+     * Returns the name of the frontend, such as {@code gateway.v0} for a frontend image; null for the Dockerfile
+     * frontend that is built into the daemon.
+     */
     @CheckForNull
     public String getFrontend() {
         return frontend;

@@ -27,7 +27,7 @@ class DocumentationTest {
     /** The tests run in the repository's root, or in {@code buildkit/treenqctl} when the client is built alone. */
     private static final Path ROOT = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("../..");
 
-    private static final String TROUBLESHOOTING_TABLE = "| line of the log |";
+    private static final String TABLE_OF_LINES = "| line of the log |";
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]*)\\)");
@@ -37,17 +37,20 @@ class DocumentationTest {
     private static final Pattern CONTINUED = Pattern.compile("(?<!\\\\)\"\\s*\\+\\s*\"");
 
     @Test
-    void theLinesOfTheTroubleshootingPageAreInTheSources() {
+    void theLinesOfTheLogThatPagesQuoteAreInTheSources() {
         String sources = sources();
         List<String> missing = new ArrayList<>();
-        for (String line : troubleshootingLines()) {
-            for (String part : line.split("…")) {
-                if (part.length() > 3 && !isMadeOf(sources, part)) {
-                    missing.add(line + "\n    no source has: " + part);
+        for (Path page : pages()) {
+            for (String line : quotedLines(page)) {
+                for (String part : line.split("…")) {
+                    if (part.length() > 3 && !isMadeOf(sources, part)) {
+                        missing.add(page + ": " + line + "\n    no source has: " + part);
+                    }
                 }
             }
         }
         assertEquals("", String.join("\n", missing));
+        assertFalse(quotedLines(ROOT.resolve("docs/troubleshooting.md")).isEmpty());
     }
 
     /** Returns whether the text is a part of one message, or of two messages that are joined. */
@@ -58,16 +61,16 @@ class DocumentationTest {
                                 at -> sources.contains(part.substring(0, at)) && sources.contains(part.substring(at)));
     }
 
-    private static List<String> troubleshootingLines() {
+    /** Returns the lines of the log that the tables of a page quote. */
+    private static List<String> quotedLines(Path page) {
         List<String> lines = new ArrayList<>();
         boolean quotes = false;
-        for (String row : read(ROOT.resolve("docs/troubleshooting.md")).split("\n")) {
-            quotes = row.startsWith("|") && (quotes || row.startsWith(TROUBLESHOOTING_TABLE));
+        for (String row : read(page).split("\n")) {
+            quotes = row.startsWith("|") && (quotes || row.startsWith(TABLE_OF_LINES));
             if (quotes) {
                 CODE.matcher(row.split("\\|")[1]).results().forEach(code -> lines.add(code.group(1)));
             }
         }
-        assertFalse(lines.isEmpty());
         return lines;
     }
 
