@@ -86,8 +86,12 @@ public final class AgentClasses {
         }
         try {
             threads.execute(() -> {
-                send(agent);
-                sent.complete(null);
+                try {
+                    send(agent);
+                } finally {
+                    // Builds wait for this, also after an error such as too little memory on the agent.
+                    sent.complete(null);
+                }
             });
         } catch (RuntimeException | Error e) {
             // There may not be enough memory for another thread.

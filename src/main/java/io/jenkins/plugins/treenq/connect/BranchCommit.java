@@ -7,6 +7,7 @@ import hudson.model.InvisibleAction;
 import hudson.model.TaskListener;
 import hudson.scm.SCM;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Optional;
 import jenkins.branch.Branch;
 import jenkins.branch.BranchProjectFactory;
@@ -34,12 +35,21 @@ public final class BranchCommit extends InvisibleAction {
     private final String credentialsId;
     private final String hash;
 
-    private BranchCommit(SCMHead head, boolean trusted, boolean onAgent, @CheckForNull CommitFinder.Location location) {
+    /** Null if a daemon fetches the sources, and in the runs of earlier versions. */
+    private final String checkout;
+
+    /** @param checkout hash of the options of a checkout; null if a daemon fetches the sources */
+    private BranchCommit(
+            SCMHead head,
+            boolean trusted,
+            @CheckForNull String checkout,
+            @CheckForNull CommitFinder.Location location) {
         branch = head.getName();
         changeRequest = head instanceof ChangeRequestSCMHead;
         tag = head instanceof TagSCMHead;
         this.trusted = trusted;
-        this.onAgent = onAgent;
+        this.checkout = checkout;
+        onAgent = checkout != null;
         url = location == null ? null : location.url();
         credentialsId = location == null ? null : location.credentialsId();
         hash = location == null ? null : location.hash();
@@ -73,12 +83,14 @@ public final class BranchCommit extends InvisibleAction {
         }
         run.addOrReplaceAction(new SCMRevisionAction(source, revision));
         boolean trusted = revision.equals(source.getTrustedRevision(revision, listener));
-        boolean onAgent = factory.getSettings().getCheckout() != null;
         Optional<CommitFinder.Location> location = CommitFinder.of(source.build(head, revision), revision);
-        if (!onAgent) {
+        String checkout = null;
+        if (factory.getSettings().getCheckout() == null) {
             requireFetchable(location);
+        } else {
+            checkout = CommitImage.hash(new ArrayList<>(source.getTraits()));
         }
-        return new BranchCommit(head, trusted, onAgent, location.orElse(null));
+        return new BranchCommit(head, trusted, checkout, location.orElse(null));
     }
 
     /**
@@ -168,7 +180,16 @@ public final class BranchCommit extends InvisibleAction {
         return credentialsId;
     }
 
-    /** Returns the hash of the commit; null if it is unknown. */
+    /**
+     * Returns a hash of the branch source's options, such as those for submodules and Git LFS, on which a checkout on an
+     * agent depends; null if a daemon fetches the sources.
+     */
+    @CheckForNull
+    String checkout() {
+        return checkout;
+    }
+
+    /** Returns the hash of the commit; null if it is unknown, or if the commit is merged with its target. */
     @CheckForNull
     String hash() {
         return hash;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.connect;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.console.ConsoleLogFilter;
@@ -10,12 +11,15 @@ import hudson.triggers.TimerTrigger;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.Async;
+import io.jenkins.plugins.treenq.run.BegunBuild;
 import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import io.jenkins.plugins.treenq.run.RegistryImages;
 import io.jenkins.plugins.treenq.step.BuildExecution;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -26,6 +30,20 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 /** One call of the step that builds the image of a branch's commit, or finds the image of this commit. */
 final class BranchImageExecution extends BuildExecution {
     private static final long serialVersionUID = 1;
+
+    /** The build that was started last; null in a Pipeline that an earlier version saved. */
+    private volatile Started started;
+
+    /** What the build that is started next builds, and the names that it gives the image. */
+    private transient volatile String ordered;
+
+    /**
+     * A build that was started.
+     *
+     * @param ref ID of the build in the daemon
+     * @param ordered what it builds, and the names that it gives the image
+     */
+    private record Started(String ref, String ordered) implements Serializable {}
 
     BranchImageExecution(StepContext context) {
         super(null, context);
@@ -47,6 +65,11 @@ final class BranchImageExecution extends BuildExecution {
         CommitImage key = CommitImage.of(settings, commit);
         if (push) {
             images.claim(metadata.getTags(), commit);
+        }
+        ordered = key.settings() + " " + (push ? metadata.getTags() : List.of());
+        if (super.begun() != null && begun() == null) {
+            listener.getLogger()
+                    .println("The settings of the project were changed while Jenkins was restarting; building again");
         }
         ImageOrder order = new BranchOrder(settings, commit)
                 .of(ref(), metadata, push, run.getParent().getFullName());
@@ -70,6 +93,24 @@ final class BranchImageExecution extends BuildExecution {
             }
             return CompletableFuture.failedFuture(failure);
         });
+    }
+
+    /**
+     * Returns the build that was started before a restart, unless the settings of the project have changed since then:
+     * its image would be recorded as one of the new settings and under the new names.
+     */
+    @CheckForNull
+    @Override
+    public BegunBuild begun() {
+        BegunBuild begun = super.begun();
+        Started latest = started;
+        return begun == null || latest == null || latest.equals(new Started(begun.ref(), ordered)) ? begun : null;
+    }
+
+    @Override
+    public CompletableFuture<Void> begins(BegunBuild build) {
+        started = new Started(build.ref(), ordered);
+        return super.begins(build);
     }
 
     /** A build that a timer starts is for newer base images, so it does not use the image of an earlier build. */

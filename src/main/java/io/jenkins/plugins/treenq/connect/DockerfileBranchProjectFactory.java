@@ -5,7 +5,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Job;
 import hudson.model.TaskListener;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.branch.Branch;
 import jenkins.branch.MultiBranchProject;
 import jenkins.scm.api.SCMSource;
@@ -19,6 +22,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 
 /** The build configuration of multibranch projects whose branches build the image of their Dockerfile. */
 public final class DockerfileBranchProjectFactory extends AbstractWorkflowBranchProjectFactory {
+    private static final Logger LOGGER = Logger.getLogger(DockerfileBranchProjectFactory.class.getName());
+
     private final ImageSettings settings;
     private transient ScannedTags scannedTags;
 
@@ -46,6 +51,7 @@ public final class DockerfileBranchProjectFactory extends AbstractWorkflowBranch
     public WorkflowJob setBranch(@NonNull WorkflowJob job, @NonNull Branch branch) {
         TaskListener scan = ScanLog.take();
         WorkflowJob result = super.setBranch(job, branch);
+        buildOneAtATime(result);
         if (branch instanceof Branch.Dead) {
             if (settings.isDeleteTags()) {
                 TagDeletion.begin(job, branch.getHead());
@@ -54,6 +60,18 @@ public final class DockerfileBranchProjectFactory extends AbstractWorkflowBranch
             warn(branch, scan.getLogger());
         }
         return result;
+    }
+
+    /** Lets the builds of a branch run one after another. Otherwise, an older commit could be the last to set a tag. */
+    private static void buildOneAtATime(WorkflowJob job) {
+        if (!job.isConcurrentBuild()) {
+            return;
+        }
+        try {
+            job.setConcurrentBuild(false);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "the builds of " + job.getFullName() + " can run at the same time");
+        }
     }
 
     /** Prints what will prevent that the branch is built. */

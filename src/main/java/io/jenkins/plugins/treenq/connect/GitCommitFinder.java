@@ -37,11 +37,13 @@ public final class GitCommitFinder implements CommitFinder {
         UserRemoteConfig remote = git.getUserRemoteConfigs().get(0);
         String url = RepositoryUrl.withoutLogin(Util.fixNull(remote.getUrl()).trim());
         Matcher hash = HASH.matcher(String.valueOf(revision));
+        boolean merges = git.getExtensions().stream()
+                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
         return Optional.of(new Location(
                 fetched(url),
                 Util.fixEmptyAndTrim(remote.getCredentialsId()),
-                hash.matches() ? hash.group("hash") : null,
-                obstacle(git, url)));
+                hash.matches() && !merges ? hash.group("hash") : null,
+                obstacle(url, merges)));
     }
 
     /** Returns the address in the form of BuildKit, which recognizes a repository on the web by its suffix. */
@@ -50,12 +52,10 @@ public final class GitCommitFinder implements CommitFinder {
     }
 
     @CheckForNull
-    private static String obstacle(GitSCM git, String url) {
+    private static String obstacle(String url, boolean merges) {
         if (!WEB.matcher(url).matches() && !SSH.matcher(url).matches()) {
             return "a daemon fetches repositories over HTTP(S) and SSH, and the repository is at '" + url + "'";
         }
-        boolean merges = git.getExtensions().stream()
-                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
         return merges
                 ? "Jenkins merges the change with its target, and a daemon fetches commits that exist; let the branch"
                         + " source discover 'the current pull request revision'"

@@ -49,9 +49,8 @@ public final class ImageArchive {
         }
         ImagesAction action = ImagesAction.of(run);
         // Promoted images get no number, so that the numbers of image builds have no gaps.
-        String number = image.getNumber() == 0
-                ? "promoted-" + (action.getImages().size() + 1)
-                : String.valueOf(image.getNumber());
+        String number =
+                image.getNumber() == 0 ? "promoted-" + action.nextPromotion() : String.valueOf(image.getNumber());
         String artifact = FOLDER + "/" + number + "-" + fileName(image) + ".json";
         archive(artifact, MetadataFile.json(image.getMetadata()), run, listener);
         fingerprint(digest, image, run);

@@ -44,6 +44,7 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     private final CopyOnWriteList<BuiltImage> images = new CopyOnWriteList<>();
 
     private int numbers;
+    private int promotions;
 
     /** Null in the records of earlier versions. */
     private CopyOnWriteList<Bake> bakes = new CopyOnWriteList<>();
@@ -195,6 +196,13 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     /** Returns the number for the next image build, which counts from 1 in the run. */
     private synchronized int nextNumber() {
         return ++numbers;
+    }
+
+    /** Returns the number for the next promoted image. Several images can be promoted at the same time. */
+    synchronized int nextPromotion() {
+        // Earlier versions counted all images.
+        promotions = Math.max(promotions, images.size()) + 1;
+        return promotions;
     }
 
     void add(BuiltImage image) {

@@ -446,10 +446,12 @@ public final class BakeBuild {
         });
     }
 
-    /** Tells whether a target can have no image although the bake has succeeded. */
-    private boolean isWithoutImage(TargetBuild target) {
-        boolean skipping = order.skipIfPresent() || order.skipIfUnchanged();
-        return isCheck(target) || target.linked() && skipping;
+    /**
+     * Tells whether a target can have no image although the bake has succeeded. A linked target is not needed if all
+     * that use it were skipped, or were built on a daemon that was then lost.
+     */
+    private static boolean isWithoutImage(TargetBuild target) {
+        return isCheck(target) || target.linked();
     }
 
     private static boolean isCheck(TargetBuild target) {

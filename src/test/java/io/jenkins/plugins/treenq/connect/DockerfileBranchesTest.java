@@ -15,12 +15,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import hudson.model.Queue;
 import hudson.model.Result;
+import hudson.plugins.git.UserMergeOptions;
+import hudson.plugins.git.extensions.impl.PreBuildMerge;
+import hudson.plugins.git.extensions.impl.UserIdentity;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.run.DaemonSteps;
+import io.jenkins.plugins.treenq.run.HeldStep;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.file.Files;
@@ -34,16 +40,21 @@ import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.branch.NoTriggerBranchProperty;
 import jenkins.model.Jenkins;
+import jenkins.plugins.git.GitSCMBuilder;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
+import jenkins.scm.api.SCMRevisionAction;
+import jenkins.scm.api.trait.SCMBuilder;
 import jenkins.scm.api.trait.SCMSourceTrait;
+import jenkins.scm.api.trait.SCMSourceTraitDescriptor;
 import net.sf.json.JSONObject;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.jenkinsci.plugins.gitclient.GitHostKeyVerificationConfiguration;
 import org.jenkinsci.plugins.gitclient.verifier.NoHostKeyVerificationStrategy;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +62,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 
 /** Multibranch projects by Dockerfile, whose commits a real daemon fetches from a real Git server with a login. */
 @SharedJenkins
@@ -183,6 +195,79 @@ class DockerfileBranchesTest {
                 .waitForStart();
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(back));
         assertEquals(digest, digest("main"));
+    }
+
+    /** Lets Jenkins merge each branch with the branch {@code base}, as it can merge a change with its target. */
+    public static final class Merging extends SCMSourceTrait {
+        @Override
+        protected void decorateBuilder(SCMBuilder<?, ?> builder) {
+            UserMergeOptions base = new UserMergeOptions("base");
+            base.setMergeRemote("origin");
+            ((GitSCMBuilder<?>) builder)
+                    .withExtensions(new PreBuildMerge(base), new UserIdentity("A", "a@example.com"));
+        }
+
+        /** Name of the trait. */
+        @TestExtension
+        public static final class DescriptorImpl extends SCMSourceTraitDescriptor {
+            @Override
+            public String getDisplayName() {
+                return "Merge with the branch 'base'";
+            }
+        }
+    }
+
+    @Test
+    void aMergedCommitIsBuiltAgainBecauseItsTargetMayHaveChanged() throws Exception {
+        repository.commit("Dockerfile", "FROM scratch\nCOPY text base* /\n");
+        repository.push();
+        repository.branch("base").commit("base", "one");
+        repository.push();
+        repository.branch("main");
+        ImageSettings settings = settings();
+        settings.setCheckout(new AgentCheckout());
+        WorkflowMultiBranchProject project = project(settings);
+        ((GitSCMSource) project.getSCMSources().get(0)).setTraits(List.of(new BranchDiscoveryTrait(), new Merging()));
+        scan(project);
+        WorkflowRun first = built(project, "main");
+        String digest = digest("main");
+        repository.branch("base").commit("base", "two");
+        repository.push();
+
+        WorkflowRun second = jenkins.assertBuildStatusSuccess(run(project, "main"));
+
+        assertNotEquals(digest, digest("main"));
+        assertEquals(
+                first.getAction(SCMRevisionAction.class).getRevision(),
+                second.getAction(SCMRevisionAction.class).getRevision());
+    }
+
+    @Test
+    void theNewestCommitHasTheTagAlthoughAnEarlierBuildTakesLonger() throws Exception {
+        try (HeldStep step = new HeldStep()) {
+            repository.commit("Dockerfile", "FROM busybox\nRUN " + step.command() + " && echo " + image + "\n");
+            repository.push();
+            WorkflowMultiBranchProject project = project(settings());
+            project.scheduleBuild2(0).getFuture().get();
+            step.awaitBegun();
+            repository.commit("Dockerfile", "FROM busybox\nRUN echo newer than " + image + "\n");
+            repository.push();
+            project.scheduleBuild2(0).getFuture().get();
+            WorkflowJob main = project.getItemByBranchName("main");
+            // The second build has ended, or waits for the first one.
+            DaemonSteps.await("there is no second build", () -> {
+                WorkflowRun second = main.getBuildByNumber(2);
+                Queue.Item waiting = main.getQueueItem();
+                return second == null ? waiting != null && waiting.isBlocked() : !second.isBuilding();
+            });
+            step.release();
+            jenkins.waitUntilNoActivity();
+
+            WorkflowRun newest = jenkins.assertBuildStatusSuccess(main.getBuildByNumber(2));
+            assertEquals(
+                    digest("main"),
+                    newest.getAction(ImagesAction.class).getImages().get(0).getDigest());
+        }
     }
 
     @Test

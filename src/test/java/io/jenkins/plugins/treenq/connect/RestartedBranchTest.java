@@ -3,17 +3,25 @@ package io.jenkins.plugins.treenq.connect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.run.DaemonSteps;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.branch.NoTriggerBranchProperty;
+import jenkins.model.ArtifactManager;
+import jenkins.model.ArtifactManagerConfiguration;
+import jenkins.model.ArtifactManagerFactory;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -51,7 +59,71 @@ class RestartedBranchTest {
         }
     }
 
+    /** Jenkins is killed after the daemon has finished the build, and before the image is recorded. */
+    @Test
+    void aFinishedBuildIsNoResultOfSettingsThatWereChangedInTheMeantime() throws Throwable {
+        String image = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        Path mark = folder.resolve("mark");
+        try (GitServer server = new GitServer(folder, true)) {
+            Repository repository = new Repository(folder.resolve("web.git"));
+            repository.commit("Dockerfile", "FROM scratch\nLABEL image=" + image + "\nCOPY Dockerfile /\n");
+            repository.push();
+            controller.startJenkins();
+            controller.runRemotely(
+                    RestartedBranchTest::beginWithoutRecord, server.url("web.git"), image, mark.toString());
+            DaemonSteps.await("the build does not end", () -> Files.exists(mark));
+            controller.stopJenkinsForcibly();
+            Path settings = controller.getHome().toPath().resolve("jobs/web/config.xml");
+            String before = Files.readString(settings);
+            Files.writeString(settings, before.replace("/" + image + "<", "/" + image + "-renamed<"));
+            controller.startJenkins();
+            controller.runRemotely(RestartedBranchTest::endRenamed, image);
+        }
+    }
+
+    private static void beginWithoutRecord(JenkinsRule jenkins, String url, String image, String mark)
+            throws Throwable {
+        ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(new NothingIsArchived(mark));
+        start(jenkins, url, image);
+    }
+
+    /** Blocks the archiving of a finished build's result until Jenkins is restarted without this factory. */
+    public static final class NothingIsArchived extends ArtifactManagerFactory {
+        private final String mark;
+
+        NothingIsArchived(String mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        public ArtifactManager managerFor(Run<?, ?> build) {
+            try {
+                Files.createFile(Path.of(mark));
+                new CountDownLatch(1).await();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return null;
+        }
+    }
+
+    private static void endRenamed(JenkinsRule jenkins, String image) throws Throwable {
+        WorkflowMultiBranchProject project = jenkins.jenkins.getItemByFullName("web", WorkflowMultiBranchProject.class);
+        WorkflowRun run = project.getItemByBranchName("main").getBuildByNumber(1);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("The settings of the project were changed while Jenkins was restarting", run);
+        String renamed = image + "-renamed";
+        jenkins.assertLogContains(
+                renamed + "@"
+                        + new Registry(Daemon.first()).digest(renamed, "main").orElseThrow(),
+                run);
+    }
+
     private static void begin(JenkinsRule jenkins, String url, String image) throws Throwable {
+        jenkins.waitForMessage("begun", start(jenkins, url, image));
+    }
+
+    private static WorkflowRun start(JenkinsRule jenkins, String url, String image) throws Throwable {
         Daemon daemon = Daemon.first();
         Configured.with(daemon);
         TreenqConfiguration.get().save();
@@ -67,8 +139,7 @@ class RestartedBranchTest {
                 new DockerfileBranchProjectFactory(new ImageSettings(daemon.registry() + "/" + image)));
         project.save();
         project.scheduleBuild2(0).getFuture().get();
-        WorkflowRun run = project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage("begun", run);
+        return project.getItemByBranchName("main").scheduleBuild2(0).waitForStart();
     }
 
     private static void end(JenkinsRule jenkins, String image) throws Throwable {

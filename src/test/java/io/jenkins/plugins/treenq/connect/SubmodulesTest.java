@@ -226,10 +226,35 @@ class SubmodulesTest {
                 with);
         jenkins.assertLogContains("version https://git-lfs.github.com/spec/v1", with);
 
+        // The image with the pointers is not one of the checkout on an agent.
         settings(project).setCheckout(new AgentCheckout());
-        settings(project).setRebuildCommits(true);
-        WorkflowRun onAgent = jenkins.waitForCompletion(
-                project.getItemByBranchName("main").scheduleBuild2(0).waitForStart());
+        WorkflowRun onAgent = again(project);
+        jenkins.assertLogContains("Building on 'default'", onAgent);
         assertThat(JenkinsRule.getLog(onAgent), not(containsString("Git LFS, which")));
+    }
+
+    private WorkflowRun again(WorkflowMultiBranchProject project) throws Exception {
+        return jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(
+                project.getItemByBranchName("main").scheduleBuild2(0).waitForStart()));
+    }
+
+    @Test
+    void aCommitIsBuiltAgainIfAnOptionOfTheBranchSourceChangesItsCheckout() throws Exception {
+        repository.commit(
+                "Dockerfile", "FROM busybox\nCOPY . /src\nRUN cat /src/library/shared || true; : " + image + "\n");
+        submodule("library");
+        repository.push();
+        WorkflowMultiBranchProject project = project(Daemon.first(), ".");
+        settings(project).setCheckout(new AgentCheckout());
+        WorkflowRun without = jenkins.assertBuildStatusSuccess(scan(project, "main"));
+        jenkins.assertLogNotContains("of the library " + image, without);
+        jenkins.assertLogContains("Promoting ", again(project));
+
+        ((GitSCMSource) project.getSCMSources().get(0))
+                .setTraits(List.of(
+                        new BranchDiscoveryTrait(),
+                        new SubmoduleOptionTrait(new SubmoduleOption(false, true, false, null, null, true))));
+
+        jenkins.assertLogContains("of the library " + image, again(project));
     }
 }

@@ -27,6 +27,7 @@ import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,6 +266,52 @@ class DaemonLossTest {
                 action.getBakes().get(0).getTargets().stream()
                         .map(Bake.BakedTarget::getBuild)
                         .toList());
+    }
+
+    /** The daemon is killed while it exports the cache of a target that only serves another one, which is built. */
+    @Test
+    void aBakeSucceedsIfTheDaemonIsLostWhenAllThatWasAskedForIsBuilt() throws Exception {
+        try (ServerSocket silentRegistry = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, JOB);
+            job.setDefinition(new CpsFlowDefinition(
+                    """
+                    node {
+                        writeFile file: 'docker-bake.hcl', text: '''
+                        target "base" {
+                          dockerfile-inline = "FROM busybox\\\\nRUN echo %2$s > /base"
+                          cache-to = ["type=registry,ref=localhost:%3$d/cache"]
+                        }
+                        target "web" {
+                          contexts = { base = "target:base" }
+                          dockerfile-inline = "FROM base\\\\nRUN cat /base"
+                          tags = ["%1$s/%2$s:1"]
+                        }
+                        '''
+                        def images = treenqBake(targets: ['web'])
+                        echo "digest=$images.web.digest"
+                    }
+                    """.formatted(launcher.registry(), image, silentRegistry.getLocalPort()), true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            silentRegistry.setSoTimeout((int) DaemonSteps.PATIENCE.toMillis());
+            silentRegistry.accept();
+            jenkins.waitForMessage("[target:web] Built ", run);
+            boolean isOwn = JenkinsRule.getLog(run).contains("Building 2 targets on 'default' (" + own.address());
+
+            kill(isOwn ? own : other);
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            String digest = new Registry(launcher).digest(image, "1").orElseThrow();
+            jenkins.assertLogContains("digest=" + digest, run);
+            jenkins.assertLogContains("[target:base] Nothing is built: everything that needs the result", run);
+            ImagesAction action = run.getAction(ImagesAction.class);
+            assertEquals(
+                    List.of(digest),
+                    action.getImages().stream().map(BuiltImage::getDigest).toList());
+            assertEquals(
+                    List.of(BuildState.DAEMON_LOST, BuildState.SUCCESS, BuildState.SKIPPED),
+                    action.getBuilds().stream().map(TimelinePage::getState).toList());
+            assertNoSlotIsHeld(own, other);
+        }
     }
 
     @Test

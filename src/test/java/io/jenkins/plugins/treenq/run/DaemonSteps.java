@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /** Waits for conditions, such as a running build step, which is found by a mark in its command line. */
-final class DaemonSteps {
+public final class DaemonSteps {
     static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int POLL_MILLIS = 100;
 
@@ -21,7 +21,7 @@ final class DaemonSteps {
     }
 
     /** @param otherwise message if the condition does not become true in time */
-    static void await(String otherwise, Callable<Boolean> condition) throws Exception {
+    public static void await(String otherwise, Callable<Boolean> condition) throws Exception {
         await(() -> otherwise, condition);
     }
 

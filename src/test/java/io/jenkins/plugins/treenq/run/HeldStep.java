@@ -19,14 +19,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * interface, which steps share with this machine. Only the first step is held: when it is repeated on another daemon,
  * it ends at once.
  */
-final class HeldStep implements AutoCloseable {
+public final class HeldStep implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicBoolean held = new AtomicBoolean();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
-    HeldStep() throws IOException {
+    public HeldStep() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
@@ -46,15 +46,15 @@ final class HeldStep implements AutoCloseable {
         }
     }
 
-    String command() {
+    public String command() {
         return "wget -q -O /dev/null http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
-    void awaitBegun() throws InterruptedException {
+    public void awaitBegun() throws InterruptedException {
         assertTrue(begun.await(DaemonSteps.PATIENCE.toSeconds(), TimeUnit.SECONDS), "the step does not run");
     }
 
-    void release() {
+    public void release() {
         released.countDown();
     }
 

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import hudson.EnvVars;
+import hudson.FilePath;
 import hudson.Launcher;
 import hudson.model.AbstractBuild;
 import hudson.model.Fingerprint;
@@ -23,6 +24,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
+import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
@@ -61,8 +63,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import jenkins.model.ArtifactManager;
+import jenkins.model.ArtifactManagerConfiguration;
+import jenkins.model.ArtifactManagerFactory;
 import jenkins.model.Jenkins;
+import jenkins.model.StandardArtifactManager;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -270,6 +280,67 @@ class RegistryImagesTest {
         assertThat(fingerprint.getJobs(), hasItem(run.getParent().getFullName()));
         // No job of this Jenkins has built the image.
         assertNull(fingerprint.getOriginal());
+    }
+
+    /** Archives nothing before two images are to be archived. */
+    public static final class TwoAtOnce extends ArtifactManagerFactory {
+        @Override
+        public ArtifactManager managerFor(Run<?, ?> build) {
+            return new Archive(build);
+        }
+
+        private static final class Archive extends StandardArtifactManager {
+            private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+            Archive(Run<?, ?> build) {
+                super(build);
+            }
+
+            @Override
+            public void archive(
+                    FilePath workspace,
+                    Launcher launcher,
+                    hudson.model.BuildListener listener,
+                    Map<String, String> artifacts)
+                    throws IOException, InterruptedException {
+                try {
+                    BOTH.await(DaemonSteps.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                } catch (BrokenBarrierException | TimeoutException e) {
+                    throw new IOException(e);
+                }
+                super.archive(workspace, launcher, listener, artifacts);
+            }
+        }
+    }
+
+    @Test
+    void imagesThatArePromotedAtTheSameTimeHaveMetadataOfTheirOwn() throws Exception {
+        build("1");
+        build("2");
+        TwoAtOnce factory = new TwoAtOnce();
+        ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(factory);
+        try {
+            WorkflowRun run = run(Result.SUCCESS, """
+                    parallel(
+                        one: { treenqPromote from: '%1$s:1', to: ['%1$s:one'] },
+                        two: { treenqPromote from: '%1$s:2', to: ['%1$s:two'] })
+                    """.formatted(image));
+
+            List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
+            assertEquals(2, images.size());
+            for (BuiltImage promoted : images) {
+                String metadata = new String(
+                        run.getArtifactManager()
+                                .root()
+                                .child(promoted.getArtifact())
+                                .open()
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8);
+                assertThat(metadata, containsString(promoted.getDigest()));
+            }
+        } finally {
+            ArtifactManagerConfiguration.get().getArtifactManagerFactories().remove(factory);
+        }
     }
 
     @Test
