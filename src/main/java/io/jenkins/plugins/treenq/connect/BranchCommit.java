@@ -168,7 +168,7 @@ public final class BranchCommit extends InvisibleAction {
         return credentialsId;
     }
 
-    /** Returns the hash of the commit; null if it is unknown. */
+    /** Returns the hash of the commit; null if it is unknown, or if Jenkins merges the commit with another one. */
     @CheckForNull
     String hash() {
         return hash;

@@ -15,7 +15,7 @@ interface CommitFinder extends ExtensionPoint {
      *
      * @param url address of the repository, without a login
      * @param credentialsId ID of the credentials for the repository; null for none
-     * @param hash hash of the commit; null if it is unknown
+     * @param hash hash of the commit; null if it is unknown, or if the sources are this commit merged with another one
      * @param obstacle why a daemon cannot fetch these sources; null if it can
      */
     record Location(

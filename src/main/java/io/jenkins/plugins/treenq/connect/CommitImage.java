@@ -12,7 +12,7 @@ import jenkins.model.Jenkins;
 /**
  * What an image was built of: a commit, and the settings that influence the image.
  *
- * @param commit hash of the commit; null if it is unknown
+ * @param commit hash of the commit; null if it is unknown, or if the sources are those of no single commit
  * @param settings hash of the settings
  */
 record CommitImage(@CheckForNull String commit, String settings) {
@@ -28,9 +28,9 @@ record CommitImage(@CheckForNull String commit, String settings) {
         String text = PLUGIN_VERSION
                         .matcher(Jenkins.XSTREAM2.toXML(settings.getBuild()))
                         .replaceAll("")
-                + (rules == null
-                        ? ""
-                        : List.of(rules.getLabels(), rules.getAnnotations(), rules.getAnnotationLevels()));
+                + (rules == null ? "" : List.of(rules.getLabels(), rules.getAnnotations(), rules.getAnnotationLevels()))
+                // A checkout can have files of Git LFS and submodules that a daemon does not fetch.
+                + (commit.isOnAgent() ? "checked out on an agent" : "");
         return new CommitImage(
                 commit.hash(),
                 Digest.sha256(text.getBytes(StandardCharsets.UTF_8)).hex());

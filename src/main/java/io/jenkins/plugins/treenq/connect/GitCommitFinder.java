@@ -40,7 +40,7 @@ public final class GitCommitFinder implements CommitFinder {
         return Optional.of(new Location(
                 fetched(url),
                 Util.fixEmptyAndTrim(remote.getCredentialsId()),
-                hash.matches() ? hash.group("hash") : null,
+                hash.matches() && !isMerged(git) ? hash.group("hash") : null,
                 obstacle(git, url)));
     }
 
@@ -54,11 +54,15 @@ public final class GitCommitFinder implements CommitFinder {
         if (!WEB.matcher(url).matches() && !SSH.matcher(url).matches()) {
             return "a daemon fetches repositories over HTTP(S) and SSH, and the repository is at '" + url + "'";
         }
-        boolean merges = git.getExtensions().stream()
-                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
-        return merges
+        return isMerged(git)
                 ? "Jenkins merges the change with its target, and a daemon fetches commits that exist; let the branch"
                         + " source discover 'the current pull request revision'"
                 : null;
+    }
+
+    /** Tells whether Jenkins merges the commit with another one, so that the sources are those of no commit. */
+    private static boolean isMerged(GitSCM git) {
+        return git.getExtensions().stream()
+                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
     }
 }
