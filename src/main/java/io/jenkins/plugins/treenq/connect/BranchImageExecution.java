@@ -46,7 +46,7 @@ final class BranchImageExecution extends BuildExecution {
         ProjectImages images = ProjectImages.of(project);
         CommitImage key = CommitImage.of(settings, commit);
         if (push) {
-            images.claim(metadata.getTags(), commit);
+            images.claim(name, metadata.getTags(), commit);
         }
         ImageOrder order = new BranchOrder(settings, commit)
                 .of(ref(), metadata, push, run.getParent().getFullName());
