@@ -34,8 +34,8 @@ import java.util.function.Predicate;
  *
  * <p>The output of a step must be delivered before the end of the step. Events may be repeated, except output.
  *
- * <p>Lines that have no line end yet are kept, up to {@link #MOST_PENDING_CHARS} of all steps together. A Dockerfile can
- * have hundreds of steps that run at the same time, and a build without files runs in the controller's JVM.
+ * <p>Lines that have no line end yet are kept, up to {@link #MOST_PENDING_CHARS} of all steps together. A Dockerfile
+ * can have hundreds of steps that run at the same time, and a build without files runs in the controller's JVM.
  */
 public final class PlainPrinter implements BuildListener, AutoCloseable {
     private static final int MAX_DISTANCE_LINES = 10;
