@@ -16,7 +16,8 @@ public abstract sealed class BuildkitException extends Exception {
         super(oneLine(message), cause);
     }
 
-    private static String oneLine(String text) {
+    /** Joins a text to one line, and replaces its control characters. */
+    public static String oneLine(String text) {
         return text.strip()
                 .replaceAll("\\s*\\v\\s*", " ")
                 .codePoints()

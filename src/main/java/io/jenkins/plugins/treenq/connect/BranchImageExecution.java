@@ -64,7 +64,7 @@ final class BranchImageExecution extends BuildExecution {
         ProjectImages images = ProjectImages.of(project);
         CommitImage key = CommitImage.of(settings, commit);
         if (push) {
-            images.claim(metadata.getTags(), commit);
+            images.claim(name, metadata.getTags(), commit);
         }
         ordered = key.settings() + " " + (push ? metadata.getTags() : List.of());
         if (super.begun() != null && begun() == null) {

@@ -89,6 +89,9 @@ final class BranchOrder {
         build.setSsh(List.of());
         build.setCacheFrom(withoutCredentials(build.getCacheFrom()));
         build.setCacheTo(List.of());
+        build.setOutputs(List.of());
+        // The build itself can be why a daemon is lost, and would end one daemon after the other.
+        build.setRetries(0);
         build.setAllow(List.of());
         build.setNetwork("host".equals(build.getNetwork()) ? null : build.getNetwork());
         String own = "untrusted-" + Util.getDigestOf(job);

@@ -37,13 +37,11 @@ public final class GitCommitFinder implements CommitFinder {
         UserRemoteConfig remote = git.getUserRemoteConfigs().get(0);
         String url = RepositoryUrl.withoutLogin(Util.fixNull(remote.getUrl()).trim());
         Matcher hash = HASH.matcher(String.valueOf(revision));
-        boolean merges = git.getExtensions().stream()
-                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
         return Optional.of(new Location(
                 fetched(url),
                 Util.fixEmptyAndTrim(remote.getCredentialsId()),
-                hash.matches() && !merges ? hash.group("hash") : null,
-                obstacle(url, merges)));
+                hash.matches() && !isMerged(git) ? hash.group("hash") : null,
+                obstacle(git, url)));
     }
 
     /** Returns the address in the form of BuildKit, which recognizes a repository on the web by its suffix. */
@@ -52,13 +50,19 @@ public final class GitCommitFinder implements CommitFinder {
     }
 
     @CheckForNull
-    private static String obstacle(String url, boolean merges) {
+    private static String obstacle(GitSCM git, String url) {
         if (!WEB.matcher(url).matches() && !SSH.matcher(url).matches()) {
             return "a daemon fetches repositories over HTTP(S) and SSH, and the repository is at '" + url + "'";
         }
-        return merges
+        return isMerged(git)
                 ? "Jenkins merges the change with its target, and a daemon fetches commits that exist; let the branch"
                         + " source discover 'the current pull request revision'"
                 : null;
+    }
+
+    /** Tells whether Jenkins merges the commit with another one, so that the sources are those of no commit. */
+    private static boolean isMerged(GitSCM git) {
+        return git.getExtensions().stream()
+                .anyMatch(each -> each instanceof MergeWithGitSCMExtension || each instanceof PreBuildMerge);
     }
 }

@@ -4,6 +4,8 @@ package io.jenkins.plugins.treenq.connect;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.XmlFile;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.branch.Branch;
 import jenkins.branch.MultiBranchProject;
+import jenkins.branch.OrganizationFolder;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty;
@@ -83,11 +86,17 @@ final class ProjectImages {
      * Makes the tags those of a branch. All tags of the repository together own their tags, because newer versions take
      * over tags such as {@code latest}.
      *
-     * @throws AbortException if another branch has one of the tags; the message says which
+     * @param image name of the image, which all the tags have
+     * @throws AbortException if another branch, or another project of the organization folder, has one of the tags; the
+     *     message says which
      */
-    void claim(List<String> tags, BranchCommit commit) throws IOException {
+    void claim(String image, List<String> tags, BranchCommit commit) throws IOException {
         String owner = owner(commit);
+        List<ProjectImages> namesakes = namesakes(image);
         change(content -> {
+            for (ProjectImages other : namesakes) {
+                other.requireNone(tags);
+            }
             for (String tag : tags) {
                 String other = content.owners.get(tag);
                 if (other != null && !other.equals(owner) && exists(other)) {
@@ -99,6 +108,47 @@ final class ProjectImages {
             tags.forEach(tag -> content.owners.put(tag, owner));
             return null;
         });
+    }
+
+    /**
+     * Returns the images of the other projects of the organization folder whose images have the same name. Different
+     * names of repositories can result in one name, and people who can push to one repository, or can create one, may
+     * not push to the other.
+     */
+    private List<ProjectImages> namesakes(String image) {
+        if (!(project.getParent() instanceof OrganizationFolder folder)) {
+            return List.of();
+        }
+        // The build may run as somebody who does not see the other projects.
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return folder.getItems().stream()
+                    .filter(other -> !other.getFullName().equals(project.getFullName()) && hasImage(other, image))
+                    .map(ProjectImages::of)
+                    .toList();
+        }
+    }
+
+    private static boolean hasImage(MultiBranchProject<?, ?> project, String image) {
+        try {
+            return project.getProjectFactory() instanceof DockerfileBranchProjectFactory factory
+                    && ImagePattern.expand(factory.getSettings().getImage(), project)
+                            .equals(image);
+        } catch (AbortException e) {
+            return false;
+        }
+    }
+
+    /** @throws AbortException if a branch of this project has one of the tags */
+    private void requireNone(List<String> tags) throws AbortException {
+        Map<String, String> owners = read().owners;
+        for (String tag : tags) {
+            String owner = owners.get(tag);
+            if (owner != null && exists(owner)) {
+                throw new AbortException("the tag " + tag + " belongs to '" + project.getDisplayName()
+                        + "', whose images have the same name; rename one of the repositories, or give their images"
+                        + " different names");
+            }
+        }
     }
 
     /** Removes the tags of a branch from the list of tags in use, and returns them. */
@@ -129,11 +179,14 @@ final class ProjectImages {
 
     /** Tells whether a branch, a tag or a change request with this name is in the repository. */
     static boolean exists(MultiBranchProject<?, ?> project, String name) {
-        return project.getItems().stream()
-                .map(job -> job instanceof WorkflowJob branch ? branch.getProperty(BranchJobProperty.class) : null)
-                .anyMatch(property -> property != null
-                        && !(property.getBranch() instanceof Branch.Dead)
-                        && property.getBranch().getName().equals(name));
+        // The build may run as somebody who does not see all branches.
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return project.getItems().stream()
+                    .map(job -> job instanceof WorkflowJob branch ? branch.getProperty(BranchJobProperty.class) : null)
+                    .anyMatch(property -> property != null
+                            && !(property.getBranch() instanceof Branch.Dead)
+                            && property.getBranch().getName().equals(name));
+        }
     }
 
     private static String text(CommitImage key) {

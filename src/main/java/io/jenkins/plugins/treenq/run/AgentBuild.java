@@ -148,7 +148,7 @@ final class AgentBuild {
     }
 
     private String line(Throwable failure, String activity) {
-        return activity + " " + input.build().subject() + " on builder '" + input.builder() + "' failed: "
-                + failure.getMessage();
+        return activity + " " + BuildkitException.oneLine(input.build().subject()) + " on builder '" + input.builder()
+                + "' failed: " + failure.getMessage();
     }
 }

@@ -10,6 +10,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.CacheEntry;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
@@ -227,9 +228,14 @@ public final class BakeBuild {
 
     /** A message about a file can quote the value of a variable. */
     private Throwable masked(Throwable failure) {
-        return failure.getClass() == AbortException.class
-                ? new AbortException(Redaction.of(mask.secrets()).apply(mask.apply(failure.getMessage())))
-                : failure;
+        if (failure.getClass() != AbortException.class) {
+            return failure;
+        }
+        AbortException masked =
+                new AbortException(Redaction.of(mask.secrets()).apply(mask.apply(failure.getMessage())));
+        // The conditions of retry inspect the cause.
+        masked.initCause(failure.getCause());
+        return masked;
     }
 
     private CompletableFuture<Map<String, BuiltImage>> bake(
@@ -486,7 +492,7 @@ public final class BakeBuild {
 
     private void requireAllowed(Collection<TargetBuild> definitions) throws AbortException {
         if (definitions.isEmpty()) {
-            throw new AbortException("the selected targets of the bake files contain nothing to build");
+            throw refused("the selected targets of the bake files contain nothing to build");
         }
         List<String> allowed = new ArrayList<>(order.allow());
         // Each SSH agent that a target asks for is looked for among those that the job gives.
@@ -495,31 +501,36 @@ public final class BakeBuild {
         try {
             entitlements = BakeEntitlements.of(allowed);
         } catch (BuildkitException.InvalidRequestException e) {
-            throw new AbortException("allow: " + e.getMessage());
+            throw refused("allow: " + e.getMessage());
         }
         for (TargetBuild target : definitions) {
             List<String> missing = entitlements.missing(List.of(target));
             if (!missing.isEmpty()) {
-                throw new AbortException("target '" + target.name() + "' requests the entitlement '" + missing.get(0)
+                throw refused("target '" + target.name() + "' requests the entitlement '" + missing.get(0)
                         + "'; add it to allow of the step if the target may have it");
             }
             if (order.remote() != null && BakeEntitlements.writes(target)) {
-                throw new AbortException("target '" + target.name()
+                throw refused("target '" + target.name()
                         + "' writes files to the workspace, which bake files of another repository may not do;"
                         + " remove the output or the local cache, for example with set");
             }
             if (!Set.of("", TargetBuild.LINT).contains(target.subrequest())) {
-                throw new AbortException("target '" + target.name() + "' calls '"
+                throw refused("target '" + target.name() + "' calls '"
                         + target.call()
                         + "', but a job can only build and check; remove call, or set it to check");
             }
             for (String link : target.links().values()) {
                 if (definitions.stream().noneMatch(other -> other.name().equals(link))) {
-                    throw new AbortException(
+                    throw refused(
                             "target '" + target.name() + "' needs the target '" + link + "', which does not exist");
                 }
             }
         }
+    }
+
+    /** Returns a failure whose message is one line, also if it quotes a text of a file. */
+    private static AbortException refused(String message) {
+        return new AbortException(BuildkitException.oneLine(message));
     }
 
     /** A check of a target. */
@@ -531,12 +542,12 @@ public final class BakeBuild {
         try {
             check.check();
         } catch (AbortException e) {
-            throw new AbortException("target '" + target.definition.name() + "': " + e.getMessage());
+            throw refused("target '" + target.definition.name() + "': " + e.getMessage());
         }
     }
 
     private ImageOrder imageOrder(TargetBuild target) throws AbortException {
-        DockerfileBuild build = target.build().withRef(BuildRequest.newRef());
+        DockerfileBuild build = withPermittedCache(target).withRef(BuildRequest.newRef());
         // The values of files are not expanded, because they could ask for any variable.
         return ImageOrder.builder(build)
                 .builder(order.builder())
@@ -549,6 +560,23 @@ public final class BakeBuild {
                 .failOnWarning(order.failOnWarning())
                 .retries(order.retries())
                 .build();
+    }
+
+    /** Returns the build of a target. If the job pushes nothing, the build exports no cache to a registry, either. */
+    private DockerfileBuild withPermittedCache(TargetBuild target) {
+        BuildRequest request = target.build().request();
+        List<CacheEntry> exports = order.push()
+                ? request.cacheExports()
+                : request.cacheExports().stream()
+                        .filter(cache -> !cache.type().equals("registry"))
+                        .toList();
+        if (exports.size() == request.cacheExports().size()) {
+            return target.build();
+        }
+        listener.getLogger()
+                .println("The cache of target '" + target.name()
+                        + "' is not exported to a registry, because push is false");
+        return target.build().withCache(request.cacheImports(), exports);
     }
 
     /**
@@ -567,7 +595,7 @@ public final class BakeBuild {
         for (String tag : build.tags()) {
             String host = ImageName.parse(tag).host();
             if (!hosts.contains(host)) {
-                throw new AbortException("target '" + target + "' pushes to '" + host
+                throw refused("target '" + target + "' pushes to '" + host
                         + "', which does not get the credentials '" + order.credentialsId()
                         + "'; add it to registries of the step if it may get them");
             }
@@ -608,7 +636,7 @@ public final class BakeBuild {
         }
         String variable = asked.environment().isEmpty() ? asked.id() : asked.environment();
         if (!order.environment().contains(variable)) {
-            throw new AbortException("target '" + target + "' requests the secret '" + asked.id()
+            throw refused("target '" + target + "' requests the secret '" + asked.id()
                     + "'; add it to secrets of the step, or add the variable '" + variable
                     + "' to envVariables");
         }
@@ -623,8 +651,7 @@ public final class BakeBuild {
             List<SshAccess> given =
                     order.ssh().stream().filter(each -> each.getId().equals(id)).toList();
             if (given.isEmpty()) {
-                throw new AbortException(
-                        "target '" + target.name() + "' requests SSH '" + id + "'; add it to ssh of the step");
+                throw refused("target '" + target.name() + "' requests SSH '" + id + "'; add it to ssh of the step");
             }
             access.addAll(given);
         }

@@ -86,7 +86,8 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
             String epoch = input.environment().getOrDefault(SOURCE_DATE_EPOCH, "");
             return supported(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
         } catch (BuildkitException.InvalidRequestException | BakeException | HclException e) {
-            throw new AbortException(e.getMessage());
+            // The message can quote a text of a file.
+            throw new AbortException(BuildkitException.oneLine(e.getMessage()));
         }
     }
 

@@ -21,8 +21,9 @@ final class CheckReport {
      */
     static Lint print(Lint lint, Console console) throws BuildkitException.BuildFailedException {
         for (Lint.Warning warning : lint.warnings()) {
-            console.print("WARNING: " + warning.rule() + ": " + warning.detail()
-                    + (warning.url().isEmpty() ? "" : " - " + warning.url()));
+            // The Dockerfile chooses the frontend, whose texts could otherwise forge lines of the log.
+            console.print(BuildkitException.oneLine("WARNING: " + warning.rule() + ": " + warning.detail()
+                    + (warning.url().isEmpty() ? "" : " - " + warning.url())));
             console.print(warning.location());
         }
         if (lint.problem() != null) {

@@ -68,6 +68,9 @@ public final class LiveTimeline {
     private Timeline.End end;
     private boolean deleted;
 
+    /** Whether the end of the build is stored, so that the steps are no longer in memory. */
+    private boolean released;
+
     /** Whether a change is scheduled to be stored. */
     private boolean saveScheduled;
 
@@ -289,7 +292,7 @@ public final class LiveTimeline {
             Timeline latest;
             boolean last;
             synchronized (this) {
-                if (!changed) {
+                if (!changed || released) {
                     isSaving = false;
                     return;
                 }
@@ -303,6 +306,9 @@ public final class LiveTimeline {
                 } else {
                     storage.save(latest);
                 }
+                if (last) {
+                    release();
+                }
             } catch (RuntimeException | Error e) {
                 LOGGER.log(Level.WARNING, "a timeline cannot be stored", e);
             } finally {
@@ -311,6 +317,20 @@ public final class LiveTimeline {
                 }
             }
         }
+    }
+
+    /**
+     * Removes the steps from memory. A bake keeps the timelines of its targets until all of them are built, and its
+     * files can have a thousand targets.
+     */
+    private synchronized void release() {
+        released = true;
+        steps.clear();
+        output.clear();
+        warnings = List.of();
+        failedAt = null;
+        source = null;
+        image = null;
     }
 
     /**

@@ -237,7 +237,11 @@ public final class Timelines {
     private Optional<Timeline> find(int number, boolean withSteps) {
         LiveTimeline current = live.get(number);
         if (current != null) {
-            return Optional.of(withSteps ? current.snapshot() : current.withoutSteps());
+            Timeline timeline = withSteps ? current.snapshot() : current.withoutSteps();
+            if (live.containsKey(number)) {
+                return Optional.of(timeline);
+            }
+            // The build has ended in the meantime, and its steps may not be in memory any more.
         }
         Path file = file(number);
         return (withSteps ? TimelineFile.read(file) : TimelineFile.readWithoutSteps(file))

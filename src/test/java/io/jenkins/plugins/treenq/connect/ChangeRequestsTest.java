@@ -6,16 +6,24 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.console.ConsoleLogFilter;
 import hudson.model.Result;
+import hudson.model.TaskListener;
 import hudson.scm.SCM;
+import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
+import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.BuildSecret;
 import io.jenkins.plugins.treenq.parameters.RegistryCache;
+import io.jenkins.plugins.treenq.report.MetadataResult;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.run.ConsoleMasks;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import jenkins.branch.BranchSource;
 import jenkins.branch.OrganizationFolder;
 import jenkins.scm.api.SCMRevision;
@@ -156,6 +165,7 @@ class ChangeRequestsTest {
         add("web", "change-request/" + number, "Dockerfile", curious());
         ImageSettings settings = settings();
         settings.setPushChangeRequests(true);
+        settings.getBuild().setOutputs(List.of(new BuildOutput("tar", "results.tar")));
 
         WorkflowMultiBranchProject project = project(settings);
 
@@ -170,6 +180,11 @@ class ChangeRequestsTest {
         assertTrue(registry.digest(image, "master").isPresent());
         assertTrue(registry.digest(image + "-cache", "latest").isPresent());
         assertTrue(registry.digest(image, "pr-" + number).isEmpty());
+        assertTrue(hasResults(project, "master"));
+        assertFalse(hasResults(project, "CR-" + number));
+        // A build that ends its daemon does not end the next one, too.
+        assertEquals(0, retries(settings, request));
+        assertNull(retries(settings, project.getItemByBranchName("master").getLastBuild()));
 
         // A trusted build does not find what the untrusted build has written to its cache mount.
         add("web", "master", "Dockerfile", curious() + "RUN echo again\n");
@@ -181,6 +196,27 @@ class ChangeRequestsTest {
         // A trusted build does not reuse the step that ran without the secret, either.
         assertThat(trusted, containsString("plain: " + REVERSED));
         assertThat(trusted, containsString(REVERSED));
+    }
+
+    private static Integer retries(ImageSettings settings, WorkflowRun run) throws Exception {
+        MetadataResult metadata = settings.rulesFor("registry.example.com/web")
+                .perform(
+                        run,
+                        run.getEnvironment(TaskListener.NULL),
+                        TaskListener.NULL,
+                        ConsoleMasks.of((ConsoleLogFilter) null),
+                        UnaryOperator.identity());
+        return new BranchOrder(settings, run.getAction(BranchCommit.class))
+                .of(BuildRequest.newRef(), metadata, false, run.getParent().getFullName())
+                .retries();
+    }
+
+    /** Tells whether the workspace of a branch has the output of its build. */
+    private boolean hasResults(WorkflowMultiBranchProject project, String branch) throws Exception {
+        return jenkins.jenkins
+                .getWorkspaceFor(project.getItemByBranchName(branch))
+                .child("results.tar")
+                .exists();
     }
 
     @Test
@@ -249,6 +285,40 @@ class ChangeRequestsTest {
             jenkins.assertBuildStatusSuccess(
                     project.getItemByBranchName("CR-" + trusted).getLastBuild());
         }
+    }
+
+    @Test
+    void aRepositoryCannotReplaceTheImageOfAnother() throws Exception {
+        repository("web");
+        ImageSettings settings = new ImageSettings(daemon.registry() + "/" + image + "/${repository}");
+        settings.setCheckout(new AgentCheckout());
+        OrganizationFolder shop = jenkins.createProject(OrganizationFolder.class, "shop");
+        shop.getSCMNavigators().add(new MockSCMNavigator(controller, new MockSCMDiscoverBranches()));
+        shop.getProjectFactories().replaceBy(List.of(new DockerfileProjectFactory(settings)));
+        shop.scheduleBuild2(0).getFuture().get();
+        jenkins.waitUntilNoActivity();
+        String digest = registry.digest(image + "/web", "master").orElseThrow();
+
+        repository("_web");
+        add("_web", "master", "Dockerfile", "FROM busybox\nRUN echo evil\n");
+        shop.scheduleBuild2(0).getFuture().get();
+        jenkins.waitUntilNoActivity();
+
+        WorkflowMultiBranchProject other = (WorkflowMultiBranchProject) shop.getItem("_web");
+        WorkflowRun refused = other.getItemByBranchName("master").getLastBuild();
+        jenkins.assertBuildStatus(Result.FAILURE, refused);
+        jenkins.assertLogContains(
+                "ERROR: the tag " + daemon.registry() + "/" + image + "/web:master belongs to 'web', whose images have"
+                        + " the same name",
+                refused);
+        assertEquals(digest, registry.digest(image + "/web", "master").orElseThrow());
+
+        controller.deleteRepository("web");
+        shop.scheduleBuild2(0).getFuture().get();
+        jenkins.waitUntilNoActivity();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(
+                other.getItemByBranchName("master").scheduleBuild2(0).waitForStart()));
+        assertNotEquals(digest, registry.digest(image + "/web", "master").orElseThrow());
     }
 
     @Test

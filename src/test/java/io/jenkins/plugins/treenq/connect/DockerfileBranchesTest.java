@@ -271,6 +271,21 @@ class DockerfileBranchesTest {
     }
 
     @Test
+    void aCommitThatADaemonHasFetchedIsBuiltAgainWhenAnAgentChecksItOut() throws Exception {
+        WorkflowMultiBranchProject project = project(settings());
+        scan(project);
+        built(project, "main");
+        ImageSettings settings = settings();
+        settings.setCheckout(new AgentCheckout());
+        project.setProjectFactory(new DockerfileBranchProjectFactory(settings));
+
+        WorkflowRun checkedOut = jenkins.assertBuildStatusSuccess(run(project, "main"));
+
+        jenkins.assertLogNotContains("Promoting ", checkedOut);
+        jenkins.assertLogContains("Promoting ", jenkins.assertBuildStatusSuccess(run(project, "main")));
+    }
+
+    @Test
     void imagesHaveLabelsWithRepositoryCommitAndBranch() throws Exception {
         repository.branch("release").commit("text", "of the release");
         repository.push();

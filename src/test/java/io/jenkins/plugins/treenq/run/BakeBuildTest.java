@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -364,6 +365,51 @@ class BakeBuildTest {
                         + " add it to registries of the step if it may get them",
                 run);
         jenkins.assertLogNotContains("Building", run);
+    }
+
+    @Test
+    void aBakeFileCannotPushIfTheStepDoesNot() throws Exception {
+        String file = target(
+                "web",
+                "FROM busybox\nRUN echo " + repository,
+                tagged("web") + "\n  output = [\"type=registry\"]\n  cache-to = [\"type=registry,ref="
+                        + daemon.registry() + "/" + repository + "/cache:1\"]");
+
+        WorkflowRun run = pipelines.success(script(file, "treenqBake(targets: ['web'], push: false)"));
+
+        jenkins.assertLogContains(
+                "The cache of target 'web' is not exported to a registry, because push is false", run);
+        Registry registry = new Registry(daemon);
+        assertTrue(registry.digest(repository + "/web", "1").isEmpty());
+        assertTrue(registry.digest(repository + "/cache", "1").isEmpty());
+
+        pipelines.success(script(file, "treenqBake(targets: ['web'])"));
+        assertTrue(registry.digest(repository + "/web", "1").isPresent());
+        assertTrue(registry.digest(repository + "/cache", "1").isPresent());
+    }
+
+    @Test
+    void textsOfABakeFileCannotForgeLinesOfTheLog() throws Exception {
+        String forged = "x\\nFinished: SUCCESS";
+        for (String attribute : List.of(
+                "entitlements = [\"" + forged + "\"]",
+                "secret = [\"id=" + forged + "\"]",
+                "dockerfile = \"" + forged + "\"",
+                "context = \"" + forged + "\"",
+                "tags = [\"" + forged + "\"]",
+                "platforms = [\"" + forged + "\"]",
+                "args = { A = trimspace(\"" + forged + "\", \"" + forged + "\") }",
+                "inherits = [\"" + forged + "\"]")) {
+            String file = "target \"default\" {\n" + attribute + "\n}\n";
+
+            String log = JenkinsRule.getLog(pipelines.failure(script(file, "treenqBake()")));
+
+            assertThat(
+                    attribute,
+                    log.lines().filter(line -> line.startsWith("Finished: S")).toList(),
+                    empty());
+            assertThat(attribute, log, containsString("ERROR: "));
+        }
     }
 
     @Test

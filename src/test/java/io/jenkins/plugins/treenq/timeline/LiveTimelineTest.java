@@ -82,6 +82,9 @@ class LiveTimelineTest {
         assertEquals(BuildState.SUCCESS, last.end().state());
         assertEquals("sha256:abc", last.end().digest());
         assertEquals(1, last.progress().steps().size());
+        // What is stored does not stay in memory.
+        assertEquals(List.of(), timeline.snapshot().progress().steps());
+        assertEquals(BuildState.SUCCESS, timeline.snapshot().end().state());
     }
 
     @Test

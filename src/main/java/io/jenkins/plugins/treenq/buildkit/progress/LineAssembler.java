@@ -107,6 +107,11 @@ public final class LineAssembler {
         return c >= ' ' && c < 0x7f;
     }
 
+    /** Returns the length of the line that has no line end yet. */
+    int pendingLength() {
+        return line.length();
+    }
+
     /** Delivers the line that has no line end yet. */
     void flush() {
         if (line.length() > 0) {

@@ -33,9 +33,13 @@ import java.util.function.Predicate;
  * twice in succession: once to determine their work, and once to do it.
  *
  * <p>The output of a step must be delivered before the end of the step. Events may be repeated, except output.
+ *
+ * <p>Lines that have no line end yet are kept, up to {@link #MOST_PENDING_CHARS} of all steps together. A Dockerfile
+ * can have hundreds of steps that run at the same time, and a build without files runs in the controller's JVM.
  */
 public final class PlainPrinter implements BuildListener, AutoCloseable {
     private static final int MAX_DISTANCE_LINES = 10;
+    static final int MOST_PENDING_CHARS = 4 * LineAssembler.LONGEST_LINE;
     private static final Duration OVERDUE_AFTER = Duration.ofSeconds(10);
     private static final String RULE = "------";
 
@@ -47,6 +51,10 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     private Step current;
     private Step ending;
     private int indices;
+
+    /** Number of characters of all lines that have no line end yet. */
+    private int pendingChars;
+
     private long lines;
 
     /** @param log receives each line without its line end */
@@ -90,7 +98,7 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
     @Override
     public void close() {
         endPending();
-        steps.all().forEach(PlainPrinter::flush);
+        steps.all().forEach(this::flush);
     }
 
     /** Returns the steps that are not hidden, in the order of their starts. */
@@ -184,11 +192,15 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
 
     private void output(Step step, BuildEvent.Output output) {
         String vertex = output.vertex();
-        step.streams
-                .computeIfAbsent(
-                        vertex + ' ' + output.stream(),
-                        stream -> new LineAssembler((time, line) -> output(step, vertex, time, line)))
-                .append(output.text(), output.timestamp());
+        LineAssembler stream = step.streams.computeIfAbsent(
+                vertex + ' ' + output.stream(),
+                key -> new LineAssembler((time, line) -> output(step, vertex, time, line)));
+        pendingChars -= stream.pendingLength();
+        stream.append(output.text(), output.timestamp());
+        pendingChars += stream.pendingLength();
+        if (pendingChars > MOST_PENDING_CHARS) {
+            flush(stream);
+        }
     }
 
     private void output(Step step, String vertex, Instant time, String line) {
@@ -204,8 +216,13 @@ public final class PlainPrinter implements BuildListener, AutoCloseable {
         }
     }
 
-    private static void flush(Step step) {
-        step.streams.values().forEach(LineAssembler::flush);
+    private void flush(Step step) {
+        step.streams.values().forEach(this::flush);
+    }
+
+    private void flush(LineAssembler stream) {
+        pendingChars -= stream.pendingLength();
+        stream.flush();
     }
 
     private void line(Step step, String text) {

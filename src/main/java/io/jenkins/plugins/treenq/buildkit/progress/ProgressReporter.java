@@ -314,7 +314,7 @@ public final class ProgressReporter implements BuildListener {
         return clipped(mask.apply(ATTRIBUTES.matcher(line).replaceAll("")), longest);
     }
 
-    private static String clipped(String text, int longest) {
+    static String clipped(String text, int longest) {
         if (text.length() <= longest) {
             return text;
         }

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 final class Step {
     private static final int TAIL = 10;
 
+    /** Longer lines of the tail are truncated, because each of many steps that run at a time has a tail. */
+    static final int LONGEST_TAIL_LINE = 4000;
+
     private final Map<String, TreeMap<Instant, Run>> runs = new LinkedHashMap<>();
     private final Deque<String> tail = new ArrayDeque<>();
     private boolean hidden;
@@ -198,7 +201,7 @@ final class Step {
     }
 
     void remember(String line) {
-        tail.add(line);
+        tail.add(ProgressReporter.clipped(line, LONGEST_TAIL_LINE));
         if (tail.size() > TAIL) {
             tail.remove();
         }

@@ -246,6 +246,48 @@ class PlainPrinterTest {
     }
 
     @Test
+    void linesWithoutAnEndAreLimitedForAllStepsTogether() {
+        String unfinished = "x".repeat(LineAssembler.LONGEST_LINE / 2);
+        int steps = 50;
+        int kept = PlainPrinter.MOST_PENDING_CHARS / unfinished.length();
+        for (int i = 0; i < steps; i++) {
+            log.start("step " + i, 0).output("step " + i, 1, unfinished);
+        }
+        assertEquals(
+                steps - kept,
+                log.lines.stream().filter(line -> line.contains(unfinished)).count());
+
+        for (int i = 0; i < steps; i++) {
+            log.output("step " + i, 2, "y\n");
+        }
+        // A line that was written in part is continued in the next one.
+        assertEquals(
+                kept, log.lines.stream().filter(line -> line.endsWith("xy")).count());
+        assertEquals(
+                steps - kept,
+                log.lines.stream().filter(line -> line.endsWith(" y")).count());
+
+        // A finished line is no longer counted.
+        log.lines.clear();
+        for (int i = 0; i < steps; i++) {
+            log.output("step " + i, 3, unfinished + "z\n");
+        }
+        assertEquals(
+                steps, log.lines.stream().filter(line -> line.endsWith("xz")).count());
+    }
+
+    @Test
+    void longLinesOfAFailedStepAreTruncatedWhereTheyAreRepeated() {
+        String line = "x".repeat(100_000);
+        log.start("a", 0).output("a", 1, line + "\n").failed("a", 0, 2, "exit code: 1");
+        assertEquals(1, log.lines.stream().filter(each -> each.contains(line)).count());
+        List<String> tail = log.printer.failureTail();
+        assertEquals(4, tail.size());
+        assertEquals(Step.LONGEST_TAIL_LINE + 1, tail.get(2).length());
+        assertTrue(tail.get(2).endsWith("x…"));
+    }
+
+    @Test
     void aSilentStepIsIntroducedWhenAnotherEndsOrAfterTenSeconds() {
         log.start("a", 0)
                 .start("b", 1)

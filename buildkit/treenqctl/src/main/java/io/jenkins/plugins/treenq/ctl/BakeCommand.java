@@ -198,7 +198,8 @@ final class BakeCommand implements Callable<Integer> {
         try {
             return reader.get();
         } catch (BakeException | HclException e) {
-            throw new TypeConversionException(e.getMessage());
+            // The message can quote a text of a file.
+            throw new TypeConversionException(BuildkitException.oneLine(e.getMessage()));
         }
     }
 
