@@ -36,10 +36,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jenkins.branch.OrganizationFolder;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.structs.describable.ArrayType;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,29 @@ class FieldRoundTripTest {
 
             assertEquals(xml(builder), xml(jenkins.configRoundtrip(builder)));
         }
+    }
+
+    @Test
+    void branchProjectsKeepEveryField() throws Exception {
+        WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "web");
+        project.setProjectFactory((DockerfileBranchProjectFactory) make(DockerfileBranchProjectFactory.class));
+        String xml = xml(settings(project));
+        jenkins.configRoundtrip(project);
+        assertEquals(xml, xml(settings(project)));
+
+        OrganizationFolder shop = jenkins.createProject(OrganizationFolder.class, "shop");
+        shop.getProjectFactories().replaceBy(List.of((DockerfileProjectFactory) make(DockerfileProjectFactory.class)));
+        xml = xml(shop.getProjectFactories().get(DockerfileProjectFactory.class).getSettings());
+        jenkins.configRoundtrip(shop);
+        assertEquals(
+                xml,
+                xml(shop.getProjectFactories()
+                        .get(DockerfileProjectFactory.class)
+                        .getSettings()));
+    }
+
+    private static ImageSettings settings(WorkflowMultiBranchProject project) {
+        return ((DockerfileBranchProjectFactory) project.getProjectFactory()).getSettings();
     }
 
     @Test
