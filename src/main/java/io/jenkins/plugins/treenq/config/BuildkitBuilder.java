@@ -80,6 +80,14 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.address = WordList.text(addresses);
     }
 
+    /** Sets default values for parameters that are missing in XML that was written by hand. */
+    private Object readResolve() {
+        if (connectTimeoutSeconds < 1) {
+            connectTimeoutSeconds = DescriptorImpl.DEFAULT_CONNECT_TIMEOUT_SECONDS;
+        }
+        return this;
+    }
+
     /**
      * Runs a check and adds the name of this builder to the message of its exception.
      *

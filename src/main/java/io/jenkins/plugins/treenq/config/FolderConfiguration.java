@@ -36,6 +36,13 @@ public class FolderConfiguration extends AbstractFolderProperty<AbstractFolder<?
         // All properties have default values.
     }
 
+    /** Sets default values for parameters that are missing in XML that was written by hand. */
+    protected Object readResolve() {
+        builders = new ArrayList<>(Util.fixNull(builders));
+        registries = new ArrayList<>(Util.fixNull(registries));
+        return this;
+    }
+
     @Override
     public ItemGroup<?> group() {
         return owner;

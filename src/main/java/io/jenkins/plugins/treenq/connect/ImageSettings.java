@@ -12,16 +12,21 @@ import io.jenkins.plugins.treenq.parameters.LineList;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.util.List;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.variant.OptionalExtension;
+import org.jenkinsci.plugins.workflow.steps.Step;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundResolvable;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** How the branches, tags and change requests of a repository are built, and what their images are named. */
-public final class ImageSettings extends AbstractDescribableImpl<ImageSettings> {
+public final class ImageSettings extends AbstractDescribableImpl<ImageSettings> implements DataBoundResolvable {
     private final String image;
     private TreenqMetadataStep rules;
     private TreenqBuildStep build;
@@ -33,6 +38,29 @@ public final class ImageSettings extends AbstractDescribableImpl<ImageSettings> 
     @DataBoundConstructor
     public ImageSettings(@CheckForNull String image) {
         this.image = Util.fixNull(image).trim();
+    }
+
+    /**
+     * Binds the nested steps by their descriptors, which convert the lines of text areas to lists. A multibranch
+     * project binds its build configuration without the descriptors of nested objects, so that several lines would
+     * become one entry.
+     */
+    @Override
+    public Object bindResolve(StaplerRequest2 request, JSONObject form) {
+        build = bound(TreenqBuildStep.class, request, form.optJSONObject("build"));
+        rules = bound(TreenqMetadataStep.class, request, form.optJSONObject("rules"));
+        return this;
+    }
+
+    @CheckForNull
+    private static <T extends Step> T bound(Class<T> type, StaplerRequest2 request, @CheckForNull JSONObject form) {
+        try {
+            return form == null || form.isNullObject()
+                    ? null
+                    : type.cast(Jenkins.get().getDescriptorOrDie(type).newInstance(request, form));
+        } catch (Descriptor.FormException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** Returns the name of the image without a tag, in which {@link ImagePattern} replaces variables. */

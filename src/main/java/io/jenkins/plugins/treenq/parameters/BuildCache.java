@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** A cache importer or a cache exporter. */
@@ -26,6 +27,12 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
     private List<String> options = new ArrayList<>();
 
     BuildCache() {}
+
+    /** Sets default values for parameters that are missing in XML that was written by hand. */
+    protected Object readResolve() {
+        setOptions(options);
+        return this;
+    }
 
     /**
      * Returns the mode of a cache exporter: {@code min} for the layers of the result, {@code max} for those of all
@@ -128,12 +135,12 @@ public abstract class BuildCache extends AbstractDescribableImpl<BuildCache> imp
         }
 
         @POST
-        public ListBoxModel doFillModeItems() {
+        public ListBoxModel doFillModeItems(@QueryParameter String mode) {
             ListBoxModel modes = new ListBoxModel();
             modes.add(Messages.BuildCache_modeDefault(), "");
             modes.add(Messages.BuildCache_modeMin(), "min");
             modes.add(Messages.BuildCache_modeMax(), "max");
-            return modes;
+            return SelectOptions.with(mode, modes);
         }
     }
 }

@@ -35,6 +35,12 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         this.dest = Util.fixNull(dest).trim();
     }
 
+    /** Sets default values for parameters that are missing in XML that was written by hand. */
+    private Object readResolve() {
+        setOptions(options);
+        return this;
+    }
+
     /** Returns the type: {@code local}, {@code tar}, {@code oci} or {@code docker}. */
     public String getType() {
         return type;
@@ -73,15 +79,13 @@ public final class BuildOutput extends AbstractDescribableImpl<BuildOutput> impl
         }
 
         @POST
-        public ListBoxModel doFillTypeItems(@AncestorInPath Item item) {
+        public ListBoxModel doFillTypeItems(@QueryParameter String type) {
             ListBoxModel types = new ListBoxModel();
-            if (LineList.mayConfigure(item)) {
-                types.add(Messages.BuildOutput_local(), "local");
-                types.add(Messages.BuildOutput_tar(), "tar");
-                types.add(Messages.BuildOutput_oci(), "oci");
-                types.add(Messages.BuildOutput_docker(), "docker");
-            }
-            return types;
+            types.add(Messages.BuildOutput_local(), "local");
+            types.add(Messages.BuildOutput_tar(), "tar");
+            types.add(Messages.BuildOutput_oci(), "oci");
+            types.add(Messages.BuildOutput_docker(), "docker");
+            return SelectOptions.with(type, types);
         }
 
         @POST

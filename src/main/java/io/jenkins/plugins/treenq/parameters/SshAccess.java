@@ -23,6 +23,12 @@ public abstract class SshAccess extends AbstractDescribableImpl<SshAccess> imple
 
     SshAccess() {}
 
+    /** Sets default values for parameters that are missing in XML that was written by hand. */
+    protected Object readResolve() {
+        setId(id);
+        return this;
+    }
+
     /** Returns the ID in {@code RUN --mount=type=ssh,id=…}. */
     public String getId() {
         return id;

@@ -11,6 +11,7 @@ import hudson.model.ModelObject;
 import hudson.model.Run;
 import hudson.util.CopyOnWriteList;
 import io.jenkins.plugins.treenq.buildkit.progress.ProgressReport;
+import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.DurationText;
 import io.jenkins.plugins.treenq.timeline.ImageRecord;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
@@ -23,7 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -36,6 +40,9 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class ImagesAction implements RunAction2, EnvironmentContributingAction {
     /** The beginning of the names of the bakes' pages, before their numbers. */
     private static final String BAKE = "bake-";
+
+    /** The maximum number of entries on the page of the run. */
+    private static final int SUMMARY = 50;
 
     /**
      * In the order of their creation. The list is copied on write, because one branch of a run can save the list while
@@ -107,10 +114,9 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         for (Bake bake : getBakes()) {
             if (bake.getRef().equals(ref)) {
                 bake.builds().forEach((target, build) -> {
-                    TimelinePage earlier = timelines.page(build);
                     Integer next = by.builds().get(target);
-                    if (earlier != null && next != null) {
-                        timelines.continued(earlier.getRef(), next);
+                    if (next != null) {
+                        timelines.continued(build, next);
                     }
                 });
             }
@@ -260,6 +266,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         public BuiltImage getImage() {
             return image;
         }
+
+        private boolean isFailed() {
+            return build != null && build.getState() == BuildState.FAILURE;
+        }
     }
 
     /**
@@ -279,6 +289,18 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         }
         others.forEach(image -> entries.add(new Entry(null, image)));
         return entries;
+    }
+
+    /**
+     * Returns the entries for the page of the run, which would be too large with all images of a large bake. Failed
+     * builds take precedence over the others.
+     */
+    public List<Entry> summary(List<Entry> all) {
+        Set<Entry> shown = Stream.concat(all.stream().filter(Entry::isFailed), all.stream())
+                .distinct()
+                .limit(SUMMARY)
+                .collect(Collectors.toSet());
+        return all.stream().filter(shown::contains).toList();
     }
 
     private static long startMillis(BuiltImage image) {

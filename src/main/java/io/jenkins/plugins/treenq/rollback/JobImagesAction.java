@@ -114,7 +114,7 @@ public final class JobImagesAction implements Action {
         return Util.getTimeSpanString(System.currentTimeMillis() - timestamp);
     }
 
-    /** Returns the timestamp as a date, to the second. */
+    /** Returns the timestamp as a date, which the page shows in the time zone of the user. */
     public Date date(long timestamp) {
         return new Date(timestamp);
     }

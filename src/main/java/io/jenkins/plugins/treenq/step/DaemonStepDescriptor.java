@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.config.JobConfiguration;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.parameters.SelectOptions;
 import java.util.Set;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.QueryParameter;
@@ -49,10 +50,7 @@ public abstract class DaemonStepDescriptor extends ListsStepDescriptor {
                     .builders()
                     .forEach(each -> names.add(each.item().getName()));
         }
-        if (builder != null && !builder.isEmpty() && names.stream().noneMatch(o -> o.value.equals(builder))) {
-            names.add(builder);
-        }
-        return names;
+        return SelectOptions.with(builder, names);
     }
 
     @POST
@@ -61,11 +59,11 @@ public abstract class DaemonStepDescriptor extends ListsStepDescriptor {
     }
 
     @POST
-    public ListBoxModel doFillFailOnItems() {
+    public ListBoxModel doFillFailOnItems(@QueryParameter String failOn) {
         ListBoxModel levels = new ListBoxModel();
         levels.add(Messages.DockerfileStep_failOnError(), FAIL_ON_ERROR);
         levels.add(Messages.DockerfileStep_failOnWarning(), FAIL_ON_WARNING);
-        return levels;
+        return SelectOptions.with(failOn, levels);
     }
 
     @POST

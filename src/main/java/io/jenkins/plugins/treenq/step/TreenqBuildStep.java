@@ -19,6 +19,7 @@ import io.jenkins.plugins.treenq.parameters.BuildCache;
 import io.jenkins.plugins.treenq.parameters.BuildOutput;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
+import io.jenkins.plugins.treenq.parameters.SelectOptions;
 import io.jenkins.plugins.treenq.run.ImageOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -582,13 +583,13 @@ public final class TreenqBuildStep extends DockerfileStep {
         }
 
         @POST
-        public ListBoxModel doFillNetworkItems() {
+        public ListBoxModel doFillNetworkItems(@QueryParameter String network) {
             ListBoxModel modes = new ListBoxModel();
             modes.add(Messages.TreenqBuildStep_networkOfDockerfile(), "");
             modes.add("default", "default");
             modes.add("none", "none");
             modes.add("host", "host");
-            return modes;
+            return SelectOptions.with(network, modes);
         }
     }
 }

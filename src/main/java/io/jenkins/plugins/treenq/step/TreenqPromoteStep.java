@@ -164,7 +164,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
 
         @Override
         public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
-            return namedArgs.get("to") instanceof List<?> names ? Util.join(names, ", ") : null;
+            return joined(namedArgs.get("to"));
         }
 
         /** Accepts the results of other steps as the image to promote. */

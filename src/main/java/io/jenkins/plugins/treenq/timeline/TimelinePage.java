@@ -83,6 +83,15 @@ public final class TimelinePage implements ModelObject {
         return running ? BuildState.RUNNING : BuildState.INTERRUPTED;
     }
 
+    /**
+     * Tells whether these values can change: the build is running, or it was interrupted by a restart of Jenkins and
+     * its run can still complete or repeat it.
+     */
+    @Exported
+    public boolean isMayChange() {
+        return isRunning() || getState() == BuildState.INTERRUPTED && getContinuedBy() == 0 && run.isBuilding();
+    }
+
     public String getIcon() {
         return getState().icon();
     }

@@ -156,7 +156,21 @@ public final class Timelines {
      * @param number number of the build that repeats it
      */
     public void continued(String ref, int number) {
-        find(ref)
+        find(ref).ifPresent(timeline -> continued(timeline, number));
+    }
+
+    /**
+     * Records that a build that was interrupted by a restart of Jenkins is repeated.
+     *
+     * @param earlier number of the interrupted build
+     * @param number number of the build that repeats it
+     */
+    public void continued(int earlier, int number) {
+        find(earlier).ifPresent(timeline -> continued(timeline, number));
+    }
+
+    private void continued(Timeline earlier, int number) {
+        Optional.of(earlier)
                 .map(timeline -> timeline.end() == null
                         ? timeline.ended(new Timeline.End(timeline.knownUntil(), BuildState.INTERRUPTED, "", "", 0))
                         : timeline)
@@ -171,10 +185,17 @@ public final class Timelines {
     }
 
     private Optional<Timeline> find(String ref) {
+        // The steps are loaded only of the build that is found, because a run can have many builds.
         return numbers().stream()
-                .flatMap(number -> find(number).stream())
-                .filter(timeline -> timeline.beginning().ref().equals(ref))
-                .findFirst();
+                .filter(number ->
+                        find(number, false).filter(each -> is(ref, each)).isPresent())
+                .findFirst()
+                .flatMap(number -> find(number))
+                .filter(each -> is(ref, each));
+    }
+
+    private static boolean is(String ref, Timeline timeline) {
+        return timeline.beginning().ref().equals(ref);
     }
 
     /**

@@ -4,10 +4,14 @@ package io.jenkins.plugins.treenq.report;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.BuildListener;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.remoting.VirtualChannel;
@@ -17,6 +21,7 @@ import io.jenkins.plugins.treenq.buildkit.progress.StepReport;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
 import io.jenkins.plugins.treenq.timeline.LiveTimeline;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
+import io.jenkins.plugins.treenq.timeline.TimelinePage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,13 +30,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jenkins.security.MasterToSlaveCallable;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
+import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestBuilder;
 
 /** The pages and the REST API of a run, with arbitrary reports of an agent and arbitrary files on the disk. */
 @SharedJenkins
@@ -177,6 +185,115 @@ class TimelinePagesTest {
         builds =
                 client.getJSON(run.getUrl() + "treenq/api/json").getJSONObject().getJSONArray("builds");
         assertEquals("UNREADABLE", builds.getJSONObject(2).getString("state"));
+    }
+
+    @Test
+    void thePageOfARunShowsAPartOfManyImagesWithTheFailedOnes() throws Exception {
+        ImagesAction action = ImagesAction.of(run);
+        for (int number = 1; number <= 60; number++) {
+            LiveTimeline timeline = action.begin("ref-" + number, "shop/web:" + number, "default");
+            (number == 58 ? timeline.failed("over") : timeline.succeeded("")).get(1, TimeUnit.MINUTES);
+        }
+
+        HtmlPage page = client.getPage(run, "");
+
+        assertThat(page.querySelectorAll(".treenq-images > li"), hasSize(50));
+        assertThat(page.asNormalizedText(), containsString("shop/web:49"));
+        assertThat(page.asNormalizedText(), not(containsString("shop/web:50")));
+        assertThat(page.asNormalizedText(), containsString("shop/web:58"));
+        page = page.getAnchorByText("All 60 images of this build").click();
+        assertThat(page.querySelectorAll(".treenq-images > li"), hasSize(60));
+        assertThat(page.asNormalizedText(), not(containsString("All 60 images")));
+    }
+
+    @Test
+    void numbersInLinksHaveNoSeparators() throws Exception {
+        ImagesAction action = ImagesAction.of(run);
+        action.begin("ref", "shop/web:1", "default").succeeded("").get(1, TimeUnit.MINUTES);
+        Files.writeString(
+                file(),
+                Files.readString(file())
+                        .replace("SUCCESS", "DAEMON_LOST")
+                        .replace("\"continuedBy\":0", "\"continuedBy\":1234"));
+
+        assertThat(
+                client.getPage(run, "treenq/").asNormalizedText(), containsString("built again as image build 1234"));
+    }
+
+    @Test
+    void onlyARunThatIsBuildingCanChangeAnInterruptedBuild() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        FreeStyleProject waiting = jenkins.createFreeStyleProject();
+        waiting.getBuildersList().add(new TestBuilder() {
+            @Override
+            public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+                    throws InterruptedException {
+                end.await();
+                return true;
+            }
+        });
+        run = waiting.scheduleBuild2(0).waitForStart();
+        try {
+            ImagesAction action = ImagesAction.of(run);
+            LiveTimeline timeline = action.begin("ref", "shop/web:1", "default");
+            assertMayChange("RUNNING", true);
+            timeline.succeeded("").get(1, TimeUnit.MINUTES);
+            assertMayChange("SUCCESS", false);
+            String ended = Files.readString(file());
+            String interrupted = ended.replaceAll("\"end\":\\{[^}]*},", "");
+            Files.writeString(file(), interrupted);
+            assertMayChange("INTERRUPTED", true);
+            // A page that stays open during the restart shows the result.
+            HtmlPage page = jenkins.createWebClient().getPage(run, "treenq/1/");
+            awaitState(page, "Interrupted by a restart of Jenkins");
+            Files.writeString(file(), ended);
+            awaitState(page, "Built");
+
+            Files.writeString(file(), interrupted);
+            action.continued("ref", 2);
+            assertMayChange("INTERRUPTED", false);
+        } finally {
+            end.countDown();
+        }
+        jenkins.waitForCompletion(run);
+        Files.writeString(file(), Files.readString(file()).replace("\"continuedBy\":2", "\"continuedBy\":0"));
+        assertMayChange("INTERRUPTED", false);
+    }
+
+    @Test
+    void theTargetsOfAnInterruptedBakeLinkTheirRepetitions() throws Exception {
+        ImagesAction action = ImagesAction.of(run);
+        for (int number = 1; number <= 4; number++) {
+            action.begin("ref-" + number, "target", "default").succeeded("").get(1, TimeUnit.MINUTES);
+            Path file = run.getRootDir().toPath().resolve("treenq/" + number + ".json");
+            if (number < 3) {
+                Files.writeString(file, Files.readString(file).replaceAll("\"end\":\\{[^}]*},", ""));
+            }
+        }
+        action.began(action.beginBake("first", "default"), Map.of("api", 1, "web", 2));
+        Bake second = action.beginBake("second", "default");
+        action.began(second, Map.of("api", 4, "web", 3));
+
+        action.continued("first", second);
+
+        assertEquals(
+                List.of(4, 3, 0, 0),
+                action.getBuilds().stream().map(TimelinePage::getContinuedBy).toList());
+        assertEquals(3, action.numberOf("ref-3"));
+        assertEquals(0, action.numberOf("ref-5"));
+    }
+
+    private static void awaitState(HtmlPage page, String text) {
+        Instant end = Instant.now().plusSeconds(60);
+        while (!page.querySelector("[data-part='state']").asNormalizedText().equals(text)) {
+            assertTrue(Instant.now().isBefore(end), page::asNormalizedText);
+            page.getWebClient().waitForBackgroundJavaScript(100);
+        }
+    }
+
+    private void assertMayChange(String state, boolean mayChange) throws Exception {
+        assertEquals(state, build().getString("state"));
+        assertEquals(mayChange, build().getBoolean("mayChange"), state);
     }
 
     @Test

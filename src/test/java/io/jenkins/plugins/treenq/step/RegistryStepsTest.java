@@ -99,6 +99,15 @@ class RegistryStepsTest {
     }
 
     @Test
+    void aPromotionIsLabelledWithItsTargetNames() {
+        TreenqPromoteStep.DescriptorImpl step =
+                jenkins.jenkins.getDescriptorByType(TreenqPromoteStep.DescriptorImpl.class);
+
+        assertEquals("web:1, web:stable", step.argumentsToString(Map.of("to", List.of("web:1", "web:stable"))));
+        assertEquals("web:1", step.argumentsToString(Map.of("to", "web:1")));
+    }
+
+    @Test
     void referencePagesCanBeGenerated() throws Exception {
         SnippetizerTester.assertDocGeneration(TreenqInspectStep.class);
         SnippetizerTester.assertDocGeneration(TreenqPromoteStep.class);

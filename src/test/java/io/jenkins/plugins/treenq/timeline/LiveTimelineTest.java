@@ -50,6 +50,14 @@ class LiveTimelineTest {
     Path folder;
 
     @Test
+    void oneLineThatIsNotStoredIsCountedInTheSingular() {
+        String text = "\u2026 %s not stored here; see the console output";
+
+        assertEquals(text.formatted("1 line is"), Messages.TimelinePage_leftOut(1));
+        assertEquals(text.formatted("1,234 lines are"), Messages.TimelinePage_leftOut(1234));
+    }
+
+    @Test
     void reportsAreMerged() {
         WarningReport warning = new WarningReport("Rule: broken", List.of("detail"), "https://example.com", PLACE);
         timeline.add(report(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fills the page of an image build from its JSON, and updates the page until the build has ended.
+// Fills the page of an image build from its JSON, and updates the page as long as the build can change.
 (function () {
   "use strict";
 
@@ -589,7 +589,7 @@
         if (first) {
           openTarget();
         }
-        if (build.state === "RUNNING") {
+        if (build.mayChange) {
           pollIn(POLL_MILLIS);
         }
       })
