@@ -28,8 +28,8 @@ class AgentClassesTest {
             if (!name.equals(Root.class.getName())) {
                 return super.loadClass(name, resolve);
             }
-            try (InputStream in = Root.class.getResourceAsStream(
-                    name.substring(name.lastIndexOf('.') + 1) + ".class")) {
+            try (InputStream in =
+                    Root.class.getResourceAsStream(name.substring(name.lastIndexOf('.') + 1) + ".class")) {
                 byte[] content = in.readAllBytes();
                 return defineClass(name, content, 0, content.length);
             } catch (IOException e) {
