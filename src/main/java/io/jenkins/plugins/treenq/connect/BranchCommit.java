@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.connect;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.Util;
 import hudson.model.InvisibleAction;
 import hudson.model.TaskListener;
 import hudson.scm.SCM;
@@ -88,7 +89,7 @@ public final class BranchCommit extends InvisibleAction {
         if (factory.getSettings().getCheckout() == null) {
             requireFetchable(location);
         } else {
-            checkout = CommitImage.hash(new ArrayList<>(source.getTraits()));
+            checkout = CommitImage.hash(new ArrayList<>(Util.fixNull(source.getTraits())));
         }
         return new BranchCommit(head, trusted, checkout, location.orElse(null));
     }
@@ -181,8 +182,8 @@ public final class BranchCommit extends InvisibleAction {
     }
 
     /**
-     * Returns a hash of the branch source's options, such as those for submodules and Git LFS, on which a checkout on an
-     * agent depends; null if a daemon fetches the sources.
+     * Returns a hash of the branch source's options, such as those for submodules and Git LFS, on which a checkout on
+     * an agent depends; null if a daemon fetches the sources.
      */
     @CheckForNull
     String checkout() {

@@ -16,6 +16,8 @@ import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.security.csrf.CrumbIssuer;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -207,10 +209,20 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         }
     }
 
+    /** Deletes a folder. Jenkins may still write to the workspaces of deleted jobs, which needs another attempt. */
     private static void deleteBelow(Path folder) throws Exception {
-        if (!Files.isDirectory(folder)) {
-            return;
+        for (int attempt = 1; Files.isDirectory(folder); attempt++) {
+            try {
+                delete(folder);
+            } catch (IOException | UncheckedIOException e) {
+                if (attempt == DELETE_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private static void delete(Path folder) throws IOException {
         List<Path> paths;
         try (Stream<Path> all = Files.walk(folder)) {
             paths = all.sorted(Comparator.reverseOrder()).toList();
