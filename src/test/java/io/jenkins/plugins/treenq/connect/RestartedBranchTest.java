@@ -3,25 +3,20 @@ package io.jenkins.plugins.treenq.connect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.run.DaemonSteps;
-import java.io.IOException;
+import io.jenkins.plugins.treenq.run.NothingIsArchived;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.branch.NoTriggerBranchProperty;
-import jenkins.model.ArtifactManager;
-import jenkins.model.ArtifactManagerConfiguration;
-import jenkins.model.ArtifactManagerFactory;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -83,28 +78,8 @@ class RestartedBranchTest {
 
     private static void beginWithoutRecord(JenkinsRule jenkins, String url, String image, String mark)
             throws Throwable {
-        ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(new NothingIsArchived(mark));
+        NothingIsArchived.of("main", mark);
         start(jenkins, url, image);
-    }
-
-    /** Blocks the archiving of a finished build's result until Jenkins is restarted without this factory. */
-    public static final class NothingIsArchived extends ArtifactManagerFactory {
-        private final String mark;
-
-        NothingIsArchived(String mark) {
-            this.mark = mark;
-        }
-
-        @Override
-        public ArtifactManager managerFor(Run<?, ?> build) {
-            try {
-                Files.createFile(Path.of(mark));
-                new CountDownLatch(1).await();
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            return null;
-        }
     }
 
     private static void endRenamed(JenkinsRule jenkins, String image) throws Throwable {

@@ -162,7 +162,7 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
             }
         }
         for (TopLevelItem item : List.copyOf(jenkins.getItems())) {
-            delete(item);
+            deleteUnused(item::delete);
         }
         rule.waitUntilNoActivityUpTo(60_000);
         for (Node node : List.copyOf(jenkins.getNodes())) {
@@ -180,16 +180,24 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
             user.delete();
         }
         // Jenkins leaves the workspaces of deleted jobs where they are, and a new job of the same name gets the same.
-        deleteBelow(jenkins.getRootDir().toPath().resolve("workspace"));
+        Path workspaces = jenkins.getRootDir().toPath().resolve("workspace");
+        deleteUnused(() -> deleteFolder(workspaces));
     }
 
-    /** Deletes an item. Jenkins waits 15 s for the end of its builds and then refuses; slow machines need longer. */
-    private static void delete(TopLevelItem item) throws Exception {
+    private interface Deletion {
+        void delete() throws Exception;
+    }
+
+    /**
+     * Deletes something that builds may still use. Jenkins waits 15 s for the end of a job's builds and then refuses to
+     * delete the job, and may still write to the workspaces of deleted jobs; slow machines need longer.
+     */
+    private static void deleteUnused(Deletion deletion) throws Exception {
         for (int attempt = 1; ; attempt++) {
             try {
-                item.delete();
+                deletion.delete();
                 return;
-            } catch (Failure e) {
+            } catch (Failure | IOException | UncheckedIOException e) {
                 if (attempt == DELETE_ATTEMPTS) {
                     throw e;
                 }
@@ -209,20 +217,10 @@ final class SharedJenkinsExtension implements ParameterResolver, AfterEachCallba
         }
     }
 
-    /** Deletes a folder. Jenkins may still write to the workspaces of deleted jobs, which needs another attempt. */
-    private static void deleteBelow(Path folder) throws Exception {
-        for (int attempt = 1; Files.isDirectory(folder); attempt++) {
-            try {
-                delete(folder);
-            } catch (IOException | UncheckedIOException e) {
-                if (attempt == DELETE_ATTEMPTS) {
-                    throw e;
-                }
-            }
+    private static void deleteFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
         List<Path> paths;
         try (Stream<Path> all = Files.walk(folder)) {
             paths = all.sorted(Comparator.reverseOrder()).toList();

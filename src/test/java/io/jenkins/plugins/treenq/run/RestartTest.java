@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import hudson.model.Run;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -23,7 +22,6 @@ import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,12 +31,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import jenkins.model.ArtifactManager;
-import jenkins.model.ArtifactManagerConfiguration;
-import jenkins.model.ArtifactManagerFactory;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -304,7 +298,7 @@ class RestartTest {
         builder.setServerName(URI.create(daemon.address()).getHost());
         builder.setConnectTimeoutSeconds(600);
         configure(builder);
-        ArtifactManagerConfiguration.get().getArtifactManagerFactories().add(new NothingIsArchived(mark));
+        NothingIsArchived.of(KILLED_TWICE, mark);
         start(jenkins, KILLED_TWICE, """
                 node {
                     writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%2$s\\n'
@@ -312,29 +306,6 @@ class RestartTest {
                     echo "digest=$image.digest"
                 }
                 """.formatted(daemon.registry(), image, KILLED_TWICE));
-    }
-
-    /** Blocks the archiving of a finished build's result until Jenkins is restarted without this factory. */
-    public static final class NothingIsArchived extends ArtifactManagerFactory {
-        private final String mark;
-
-        NothingIsArchived(String mark) {
-            this.mark = mark;
-        }
-
-        @Override
-        public ArtifactManager managerFor(Run<?, ?> build) {
-            if (!build.getParent().getName().equals(KILLED_TWICE)) {
-                return null;
-            }
-            try {
-                Files.createFile(Path.of(mark));
-                new CountDownLatch(1).await();
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            return null;
-        }
     }
 
     private static void takeFinishedBuild(JenkinsRule jenkins, String image) throws Throwable {
