@@ -6,6 +6,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.treenq.buildkit.Platform;
 import io.jenkins.plugins.treenq.buildkit.client.DockerfileBuild;
+import io.jenkins.plugins.treenq.buildkit.client.LayoutAddress;
 import io.jenkins.plugins.treenq.credentials.CredentialsChoice;
 import io.jenkins.plugins.treenq.parameters.KeyValueList;
 import io.jenkins.plugins.treenq.parameters.LineList;
@@ -60,7 +61,8 @@ public abstract class DockerfileStepDescriptor extends DaemonStepDescriptor {
     public FormValidation doCheckContexts(@AncestorInPath Item item, @QueryParameter String value) {
         List<FormValidation> folders = new ArrayList<>();
         FormValidation assignments = KeyValueList.check(item, value, (name, context) -> {
-            String path = context.replaceFirst("^oci-layout://([^@:]*).*", "$1");
+            String path =
+                    LayoutAddress.isOne(context) ? LayoutAddress.parse(context).folder() : context;
             if (!context.startsWith("docker-image://") && !DockerfileBuild.isRemote(path)) {
                 folders.add(WorkspacePath.check(item, path));
             }

@@ -130,6 +130,10 @@ class FormChecksTest {
         assertTaken(step::doCheckContexts, "assets=web\nbase=docker-image://alpine\nlayout=oci-layout://a:1");
         assertRefused(step::doCheckContexts, "assets=../other", outside);
         assertRefused(step::doCheckContexts, "assets=oci-layout://../other:1", outside);
+        assertRefused(
+                step::doCheckContexts,
+                "assets=oci-layout://a@b/../../other:1",
+                outside.replace("../other", "a@b/../../other"));
         assertRefused(of(BuildOutput.DescriptorImpl.class)::doCheckDest, "../other", outside);
         assertRefused(of(LocalCache.DescriptorImpl.class)::doCheckPath, "../other", outside);
         assertRefused(of(BuildSecret.DescriptorImpl.class)::doCheckFile, "../other", outside);

@@ -10,15 +10,15 @@ package io.jenkins.plugins.treenq.buildkit.client;
  * @param tag tag of the image; empty if the address has none
  * @param digest digest of the image, which may be malformed; empty if the address has none
  */
-record LayoutAddress(String folder, String tag, String digest) {
+public record LayoutAddress(String folder, String tag, String digest) {
     static final String PREFIX = "oci-layout://";
 
-    static boolean isOne(String context) {
+    public static boolean isOne(String context) {
         return context.startsWith(PREFIX);
     }
 
     /** @param context a value for which {@link #isOne} is true */
-    static LayoutAddress parse(String context) {
+    public static LayoutAddress parse(String context) {
         String place = context.substring(PREFIX.length());
         // The names of the folders above the layout may contain the characters that begin a tag and a digest.
         int name = 1 + Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\'));
