@@ -44,6 +44,10 @@ public final class LiveTimeline {
     private final Map<Integer, StepReport> steps = new TreeMap<>();
     private final Map<Integer, ClippedOutput> output = new TreeMap<>();
     private final CompletableFuture<Void> saved = new CompletableFuture<>();
+
+    /** Completes when content is stored that is taken from now on. */
+    private CompletableFuture<Void> nextSaved = new CompletableFuture<>();
+
     private final long beganNanos = System.nanoTime();
     private final List<Timeline.Mark> marks = new ArrayList<>();
     private Timeline.Beginning beginning;
@@ -269,6 +273,23 @@ public final class LiveTimeline {
         changed();
     }
 
+    /**
+     * Stores the latest content now, because the controller is shutting down.
+     *
+     * @return completes when the content is stored, or cannot be stored
+     */
+    CompletableFuture<Void> save() {
+        CompletableFuture<Void> next;
+        synchronized (this) {
+            if (end != null) {
+                return saved;
+            }
+            next = nextSaved;
+        }
+        changed();
+        return next;
+    }
+
     /** Lets a thread store the latest content, unless a thread is already storing it. */
     private void changed() {
         synchronized (this) {
@@ -291,12 +312,15 @@ public final class LiveTimeline {
         while (true) {
             Timeline latest;
             boolean last;
+            CompletableFuture<Void> current;
             synchronized (this) {
                 if (!changed || released) {
                     isSaving = false;
                     return;
                 }
                 changed = false;
+                current = nextSaved;
+                nextSaved = new CompletableFuture<>();
                 last = end != null;
                 latest = deleted ? null : snapshot();
             }
@@ -312,6 +336,7 @@ public final class LiveTimeline {
             } catch (RuntimeException | Error e) {
                 LOGGER.log(Level.WARNING, "a timeline cannot be stored", e);
             } finally {
+                current.complete(null);
                 if (last) {
                     saved.complete(null);
                 }

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.timeline;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.init.Terminator;
 import hudson.model.Run;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
@@ -14,10 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -28,6 +32,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The timelines of a run's image builds. Each timeline is a file in the run's folder. The timeline of a running build
@@ -50,6 +56,10 @@ public final class Timelines {
     static final long MOST_LISTED_BYTES = TimelineFile.MOST_BYTES;
 
     private static final Pattern FILE = Pattern.compile("([1-9][0-9]{0,8})\\.json");
+
+    /** The timelines of the running builds of all runs. */
+    private static final Set<LiveTimeline> RUNNING =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private final Run<?, ?> run;
     private final Map<Integer, LiveTimeline> live = new ConcurrentHashMap<>();
@@ -83,7 +93,27 @@ public final class Timelines {
         LiveTimeline timeline = new LiveTimeline(
                 new Timeline.Beginning(number, ref, subject, builder, LiveTimeline.clock()), storage, WRITERS);
         live.put(number, timeline);
+        RUNNING.add(timeline);
         return timeline;
+    }
+
+    private void ended(int number) {
+        LiveTimeline timeline = live.remove(number);
+        if (timeline != null) {
+            RUNNING.remove(timeline);
+        }
+    }
+
+    /** Stores what running builds have reported, because the controller is shutting down. */
+    @Restricted(NoExternalUse.class)
+    @Terminator
+    public static void saveAll() {
+        List<LiveTimeline> running;
+        synchronized (RUNNING) {
+            running = List.copyOf(RUNNING);
+        }
+        CompletableFuture.allOf(running.stream().map(LiveTimeline::save).toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     /** Stores a timeline in the file of its build. */
@@ -106,7 +136,7 @@ public final class Timelines {
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, e, () -> file(number) + " cannot be deleted");
             }
-            live.remove(number);
+            ended(number);
         }
     }
 
@@ -216,7 +246,7 @@ public final class Timelines {
             LOGGER.log(Level.WARNING, e, () -> "the timeline of an image build of " + run + " cannot be kept");
         }
         if (timeline.end() != null) {
-            live.remove(number);
+            ended(number);
         }
     }
 

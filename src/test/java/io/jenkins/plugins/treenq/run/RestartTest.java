@@ -5,10 +5,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -32,15 +33,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
@@ -66,6 +66,9 @@ class RestartTest {
 
     private static final String BACK = "restart-back";
 
+    /** The end of a step's name, which the text of a Dockerfile does not contain. */
+    private static final String FIRST_STEP = "2/3] RUN echo first";
+
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension();
 
@@ -87,8 +90,9 @@ class RestartTest {
         }
     }
 
-    @TestFactory
-    Stream<DynamicTest> buildsGoOn() throws Throwable {
+    /** One test, so that all of it runs again when surefire repeats a failed test. */
+    @Test
+    void buildsGoOn() throws Throwable {
         String restarted = image();
         String killed = image();
         String baked = image();
@@ -108,9 +112,9 @@ class RestartTest {
         Files.delete(mark);
         resources.add(() -> Files.deleteIfExists(mark));
 
-        return Stream.of(
+        assertAll(
                 // The first time before the step had the result, the second time while the daemon was asked for it.
-                dynamicTest("a finished build is found after the controller was killed twice", () -> {
+                step("a finished build is found after the controller was killed twice", () -> {
                     controller.startJenkins();
                     controller.runRemotely(
                             RestartTest::startBuildThatIsNotRecorded, killedTwice, relay.address(), mark.toString());
@@ -124,18 +128,20 @@ class RestartTest {
                     controller.startJenkins();
                     controller.runRemotely(RestartTest::takeFinishedBuild, killedTwice);
                 }),
-                dynamicTest("a build goes on after an orderly restart", () -> {
+                step("a build goes on after an orderly restart", () -> {
                     controller.runRemotely(RestartTest::startBuild, RESTARTED, restarted);
                     DaemonSteps.await(restarted, true);
                     controller.stopJenkins();
                     controller.startJenkins();
                     controller.runRemotely(RestartTest::finishBuild, RESTARTED, restarted);
                 }),
-                dynamicTest("the controller is killed", () -> {
+                step("the controller is killed", () -> {
                     controller.runRemotely(RestartTest::startWaitingBuild, waiting, limited.address());
                     controller.runRemotely(RestartTest::startInspection, silentRegistry.getLocalPort());
                     silentRegistry.accept();
                     controller.runRemotely(RestartTest::startBuild, KILLED, killed);
+                    // A controller that is killed has what it has stored.
+                    controller.runRemotely(RestartTest::awaitStoredStep, KILLED);
                     controller.runRemotely(RestartTest::startBake, baked);
                     controller.runRemotely(RestartTest::startBuildOn, LOST, lost, lostDaemon.address());
                     controller.runRemotely(RestartTest::startBuildOn, BACK, back, backDaemon.address());
@@ -151,24 +157,34 @@ class RestartTest {
                     DaemonSteps.await(baked, false);
                     controller.startJenkins();
                 }),
-                dynamicTest("a build goes on", () -> controller.runRemotely(RestartTest::finishBuild, KILLED, killed)),
-                dynamicTest("a bake is repeated", () -> controller.runRemotely(RestartTest::finishBake, baked)),
+                step("a build goes on", () -> controller.runRemotely(RestartTest::finishBuild, KILLED, killed)),
+                step("a bake is repeated", () -> controller.runRemotely(RestartTest::finishBake, baked)),
                 // A daemon that was started again has forgotten the build.
-                dynamicTest(
+                step(
                         "a build whose daemon was lost with the controller, and is back, is built again",
                         () -> controller.runRemotely(
                                 RestartTest::finishBuildAgain, BACK, back, backDaemon.address(), true)),
-                dynamicTest(
+                step(
                         "a build whose daemon was lost with the controller is built again",
                         () -> controller.runRemotely(
                                 RestartTest::finishBuildAgain, LOST, lost, lostDaemon.address(), false)),
-                dynamicTest(
+                step(
                         "a build that waited is linked to the one that repeats it",
                         () -> controller.runRemotely(RestartTest::finishWaitingBuild)),
-                dynamicTest(
+                step(
                         "a registry is asked again",
                         // Fails if nobody asks.
                         silentRegistry::accept));
+    }
+
+    private static Executable step(String name, Executable body) {
+        return () -> {
+            try {
+                body.execute();
+            } catch (Throwable e) {
+                throw new AssertionError(name, e);
+            }
+        };
     }
 
     private Daemon another(String name) throws Exception {
@@ -249,14 +265,12 @@ class RestartTest {
         assertRepeated(run);
     }
 
-    /** @return the build that did not end, and the one that repeats it */
-    private static List<TimelinePage> assertRepeated(WorkflowRun run) {
+    private static void assertRepeated(WorkflowRun run) {
         List<TimelinePage> builds = run.getAction(ImagesAction.class).getBuilds();
         assertEquals(
                 List.of(BuildState.INTERRUPTED, BuildState.SUCCESS),
                 builds.stream().map(TimelinePage::getState).toList());
         assertEquals(2, builds.get(0).getContinuedBy());
-        return builds;
     }
 
     /** Starts a build with a pool in which the job prefers the daemon. */
@@ -388,11 +402,31 @@ class RestartTest {
                     echo "digest=$image.digest"
                 }
                 """.formatted(daemon.registry(), image, name, waitingOnce(image)));
-        Path kept = run.getRootDir().toPath().resolve("treenq/1.json");
-        while (!Files.exists(kept) || !Files.readString(kept).contains("RUN echo first")) {
-            assertTrue(run.isBuilding(), "the build ended before its timeline was stored");
+        while (steps(run.getAction(ImagesAction.class)).stream().noneMatch(step -> step.endsWith(FIRST_STEP))) {
+            assertTrue(run.isBuilding(), "the build ended before its step was reported");
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    private static void awaitStoredStep(JenkinsRule jenkins, String name) throws Throwable {
+        Path stored = jenkins.jenkins
+                .getItemByFullName(name, WorkflowJob.class)
+                .getBuildByNumber(1)
+                .getRootDir()
+                .toPath()
+                .resolve("treenq/1.json");
+        DaemonSteps.await(
+                "the step is not stored",
+                () -> Files.exists(stored) && Files.readString(stored).contains(FIRST_STEP));
+    }
+
+    /** Returns the names of the steps of the first image build. */
+    private static List<String> steps(@CheckForNull ImagesAction images) {
+        return images == null || images.getBuilds().isEmpty()
+                ? List.of()
+                : images.getBuilds().get(0).getSteps().stream()
+                        .map(ExportedStep::name)
+                        .toList();
     }
 
     private static void finishBuild(JenkinsRule jenkins, String name, String image) throws Throwable {
@@ -402,14 +436,12 @@ class RestartTest {
         jenkins.assertLogContains("The daemon did not finish the build; building again with the builder's cache", run);
         // The first daemon was tried only before the restart.
         assertEquals(2, JenkinsRule.getLog(run).split("; trying another daemon of '" + name + "'", -1).length);
-        List<TimelinePage> builds = assertRepeated(run);
+        assertRepeated(run);
         JenkinsRule.WebClient client = jenkins.createWebClient();
         String text = client.getPage(run).asNormalizedText();
         assertThat(text, containsString("interrupted by a restart of Jenkins"));
         assertThat(text, containsString("built again as image build 2"));
-        assertThat(
-                builds.get(0).getSteps().stream().map(ExportedStep::name).toList(),
-                hasItem(containsString("RUN echo first")));
+        assertThat(steps(run.getAction(ImagesAction.class)), hasItem(containsString(FIRST_STEP)));
         List<BuiltImage> images = run.getAction(ImagesAction.class).getImages();
         assertThat(images, hasSize(1));
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();

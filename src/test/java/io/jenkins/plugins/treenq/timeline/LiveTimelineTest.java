@@ -96,6 +96,18 @@ class LiveTimelineTest {
     }
 
     @Test
+    void reportsAreStoredWhenTheControllerShutsDown() {
+        timeline.add(report(List.of(step(1, State.RUNNING, 0)), Map.of(), List.of(), null));
+        timeline.add(report(List.of(step(2, State.RUNNING, 0)), Map.of(), List.of(), null));
+
+        assertTrue(timeline.save().isDone());
+
+        Timeline last = kept.get(kept.size() - 1);
+        assertNull(last.end());
+        assertEquals(2, last.progress().steps().size());
+    }
+
+    @Test
     void reportsAfterTheEndAreIgnored() {
         timeline.failed("it did not work");
 
