@@ -198,8 +198,7 @@ final class BakeCommand implements Callable<Integer> {
         try {
             return reader.get();
         } catch (BakeException | HclException e) {
-            // The message can quote a text of a file.
-            throw new TypeConversionException(BuildkitException.oneLine(e.getMessage()));
+            throw new TypeConversionException(e.getMessage());
         }
     }
 

@@ -259,7 +259,8 @@ public final class Treenqctl implements Runnable {
 
     /** @param subject what has failed */
     private int report(Exception failure, CommandLine line, String subject) {
-        String text = text(failure);
+        // The names of files can come from a bake file.
+        String text = BuildkitException.oneLine(text(failure));
         if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
             snippet.forEach(line.getErr()::println);
