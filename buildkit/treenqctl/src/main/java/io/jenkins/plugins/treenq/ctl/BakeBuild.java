@@ -21,6 +21,7 @@ import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.client.TargetProgress;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.IOException;
@@ -188,7 +189,7 @@ final class BakeBuild {
         }
         out.println(target.name());
         if (!target.description().isEmpty()) {
-            out.println(target.description());
+            out.println(LineAssembler.plainText(target.description()));
         }
         out.println();
         int warnings = lint == null ? -1 : lint.warnings().size();
@@ -200,9 +201,9 @@ final class BakeBuild {
             out.println("Check complete, "
                     + (warnings == 1 ? "1 warning has been found!" : warnings + " warnings have been found!"));
         }
-        out.print(answer.getOrDefault("result.txt", String.join("\n", texts(answer))));
+        out.print(LineAssembler.plainText(answer.getOrDefault("result.txt", String.join("\n", texts(answer)))));
         if (error != null) {
-            out.print((warnings > 0 ? "\n" : "") + "error: " + error + "\n");
+            out.print((warnings > 0 ? "\n" : "") + "error: " + LineAssembler.plainText(error) + "\n");
         }
     }
 

@@ -2,10 +2,12 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -275,6 +277,8 @@ public final class Treenqctl implements Runnable {
                 && !(failure instanceof BuildkitException.TlsRefusedException);
         line.getErr().println("error: " + subject + (solving ? "failed to solve: " : "") + text);
         boolean unexpected = failure instanceof RuntimeException
+                && !(failure instanceof BakeException)
+                && !(failure instanceof HclException)
                 && !(failure instanceof PicocliException)
                 && !(failure instanceof InvalidPathException)
                 && !(failure instanceof UncheckedIOException);

@@ -203,6 +203,50 @@ class BakeBuildTest {
         assertEquals(0, outline.exit(), outline.err());
     }
 
+    /** The frontend answers with the comments of the Dockerfile as they are. */
+    @Test
+    void anAnswerCannotControlTheTerminal() throws Exception {
+        write("docker-bake.hcl", """
+                variable "V" { description = "a\\u001b[2Jb\\nc" }
+                target "default" { description = "the\\u001b[2J one" }
+                """);
+        write("Dockerfile", "# end is \u001b[31mred\u001b[2J\u0007\nFROM scratch AS end\n");
+        Ctl baked = bake(Map.of(), "--call=targets");
+        Ctl listed = bake(Map.of(), "--list=variables");
+        Ctl built = Ctl.treenqctl(
+                daemon,
+                "build",
+                "--progress=quiet",
+                "--frontend=dockerfile.v0",
+                "--local=context=" + folder,
+                "--local=dockerfile=" + folder,
+                "--opt=requestid=frontend.targets");
+        for (Ctl run : List.of(baked, listed, built)) {
+            assertEquals(0, run.exit(), run.err());
+            assertTrue(run.out().matches("[\\n\\t -~]+"), run.out());
+        }
+        assertTrue(baked.out().contains("the one\n"), baked.out());
+        assertTrue(baked.out().contains("is red"), baked.out());
+        assertTrue(built.out().contains("is red"), built.out());
+        assertTrue(listed.out().contains("ab c"), listed.out());
+    }
+
+    /** The exception for a file that cannot be read contains its name. */
+    @Test
+    void theNameOfAFileCannotForgeALineOfTheOutput() throws Exception {
+        write("docker-bake.hcl", """
+                target "default" {
+                  dockerfile-inline = "FROM scratch"
+                  secret = [{ id = "s", src = "x\\nerror: \\u001b[2Jforged" }]
+                }
+                """);
+        Ctl run = bake(Map.of());
+        assertEquals(1, run.exit());
+        assertEquals(
+                1, run.err().lines().filter(line -> line.startsWith("error: ")).count(), run.err());
+        assertFalse(run.err().contains("\u001b"), run.err());
+    }
+
     @Test
     void bakeFilesAreReadFromStandardInputEnvironmentAndCompose() throws Exception {
         write("compose.yaml", """
