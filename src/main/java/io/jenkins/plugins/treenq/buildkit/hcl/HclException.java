@@ -23,8 +23,8 @@ public final class HclException extends RuntimeException {
     }
 
     /**
-     * Returns the message as it was given, for the message of another exception. The evaluation catches many exceptions,
-     * for which making one line of a long text would take too much time.
+     * Returns the message as it was given, for the message of another exception. The evaluation catches many
+     * exceptions, for which making one line of a long text would take too much time.
      */
     String text() {
         return super.getMessage();

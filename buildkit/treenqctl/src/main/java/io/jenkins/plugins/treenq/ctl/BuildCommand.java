@@ -196,15 +196,15 @@ final class BuildCommand implements Callable<Integer> {
                         environment,
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
-                SecretOptions.read(secrets, root.environment()),
-                SshOptions.read(ssh, environment),
+                SecretOptions.read(secrets, root.environment(), root.workingFolder()),
+                SshOptions.read(ssh, environment, root.workingFolder()),
                 output.outputs(),
                 layouts,
                 Map.of(),
                 sharedKey.read());
     }
 
-    /** Sends a subrequest to the frontend and prints its result, of which the frontend cannot make anything but text. */
+    /** Sends a subrequest to the frontend and prints its result without control characters. */
     private void ask(BuildkitClient client, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException, IOException {
         Map<String, String> answer = report.of(listener -> client.frontendAnswer(request, content, listener));

@@ -36,8 +36,8 @@ final class TabWriter {
     }
 
     /**
-     * Adds a line. What a daemon or a registry has sent cannot begin another line or control a terminal; buildctl prints
-     * it unchanged.
+     * Adds a line. What a daemon or a registry has sent cannot begin another line or control a terminal; buildctl
+     * prints it unchanged.
      */
     void line(String text) {
         lines.add(LineAssembler.plainLine(text).split("\t", -1));

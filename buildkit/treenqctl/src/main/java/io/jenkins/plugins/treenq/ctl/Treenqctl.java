@@ -170,8 +170,8 @@ public final class Treenqctl implements Runnable {
     }
 
     /**
-     * Returns the command line with other environment variables and, for {@code bake}, with another working folder than
-     * those of this process. Java cannot change either.
+     * Returns the command line with other environment variables and another working folder than those of this process.
+     * Java cannot change either. The folders of {@code build} remain relative to the process's own.
      */
     static CommandLine commandLine(EnvironmentVariables environment, Path workingFolder) {
         return commandLine(new Treenqctl(environment, workingFolder));
@@ -223,7 +223,7 @@ public final class Treenqctl implements Runnable {
         return environment;
     }
 
-    /** Returns the folder that the paths of {@code bake} are relative to. */
+    /** Returns the folder that the paths of {@code bake}, and those of secrets and SSH keys, are relative to. */
     Path workingFolder() {
         return workingFolder;
     }
