@@ -241,9 +241,16 @@ public final class BuildkitBuilder extends AbstractDescribableImpl<BuildkitBuild
         this.uncompressed = !compression;
     }
 
-    /** Tells whether the builder supports the platforms, as far as its platforms are configured. */
+    /**
+     * Tells whether the builder supports the platforms, as far as its platforms are configured. A platform without a
+     * version of the operating system includes all versions.
+     */
     boolean supports(List<String> requested) {
-        return getPlatforms().isEmpty() || getPlatforms().containsAll(requested);
+        return getPlatforms().isEmpty() || requested.stream().allMatch(this::supports);
+    }
+
+    private boolean supports(String requested) {
+        return getPlatforms().contains(requested) || getPlatforms().contains(requested.replaceFirst("\\([^)]*\\)", ""));
     }
 
     /**

@@ -655,6 +655,12 @@ public final class BakeBuild {
             }
             access.addAll(given);
         }
+        if (target.ssh().isEmpty() && target.isFetchedOverSsh() && contextCredentialsId(target.build()) == null) {
+            // As with buildx, the context is fetched with the default agent, here that of the step.
+            order.ssh().stream()
+                    .filter(each -> each.getId().equals(SshAccess.DEFAULT_ID))
+                    .forEach(access::add);
+        }
         return access;
     }
 }

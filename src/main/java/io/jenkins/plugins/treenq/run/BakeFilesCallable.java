@@ -86,8 +86,7 @@ final class BakeFilesCallable extends AgentCallable<TreeMap<String, TargetBuild>
             String epoch = input.environment().getOrDefault(SOURCE_DATE_EPOCH, "");
             return supported(TargetBuild.all(definition, new TargetBuild.Defaults(epoch, "")));
         } catch (BuildkitException.InvalidRequestException | BakeException | HclException e) {
-            // The message can quote a text of a file.
-            throw new AbortException(BuildkitException.oneLine(e.getMessage()));
+            throw new AbortException(e.getMessage());
         }
     }
 

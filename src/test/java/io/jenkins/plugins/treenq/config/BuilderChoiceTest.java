@@ -67,6 +67,16 @@ class BuilderChoiceTest {
     }
 
     @Test
+    void aPlatformWithoutAVersionIncludesAllVersions() throws Exception {
+        usual.setPlatforms(List.of("linux/amd64", "windows(10.0.20348)/amd64"));
+        arm.setPlatforms(List.of("windows/amd64"));
+        other.setPlatforms(List.of("linux/amd64"));
+        assertEquals(usual, choice.choose(null, List.of("windows(10.0.20348)/amd64")));
+        assertEquals(arm, choice.choose(null, List.of("windows(10.0.17763)/amd64")));
+        assertEquals(arm, choice.choose(null, List.of("windows/amd64")));
+    }
+
+    @Test
     void aRunningBuildKeepsItsDrainingBuilder() throws Exception {
         usual.setDraining(true);
 

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.sun.net.httpserver.HttpServer;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -23,6 +25,7 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
 import io.jenkins.plugins.treenq.config.Policy;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.harness.SharedJenkins;
@@ -418,6 +421,31 @@ class BakeBuildTest {
                 pipelines.failure(script(target("default", "FROM busybox", "ssh = [\"default\"]"), "treenqBake()"));
 
         jenkins.assertLogContains("ERROR: target 'default' requests SSH 'default'; add it to ssh of the step", run);
+    }
+
+    /** There is no server; the failure says how far the daemon has come. */
+    @Test
+    void aContextOverSshIsFetchedWithTheDefaultAgentOfTheStep() throws Exception {
+        String none = "no SSH key \"default\" forwarded from the client";
+        String missing = "SSH agent default was not provided to this build";
+        Configured.add(new BasicSSHUserPrivateKey(
+                CredentialsScope.GLOBAL,
+                "deploy-key",
+                "git",
+                new BasicSSHUserPrivateKey.DirectEntryPrivateKeySource(
+                        SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255))),
+                null,
+                null));
+        String file = "target \"default\" { context = \"ssh://git@127.0.0.1:1/x.git\" }\n";
+
+        jenkins.assertLogContains(none, pipelines.failure(script(file, "treenqBake()")));
+        jenkins.assertLogContains(
+                missing,
+                pipelines.failure(script(file, "treenqBake(ssh: [sshKey(credentialsId: 'deploy-key', id: 'other')])")));
+        WorkflowRun run = pipelines.failure(script(file, "treenqBake(ssh: [sshKey('deploy-key')])"));
+        jenkins.assertLogContains("ERROR: ", run);
+        jenkins.assertLogNotContains(none, run);
+        jenkins.assertLogNotContains(missing, run);
     }
 
     @Test

@@ -17,12 +17,18 @@ public final class BakePaths {
      */
     public static final String WORKING_FOLDER = "cwd://";
 
+    /** An address that SSH reaches, with a scheme or as {@code scp} has it ({@code util/sshutil/scpurl.go}). */
+    private static final String OVER_SSH = "(?:ssh://|[a-z0-9_-]+@[a-z0-9.-]+:)";
+
+    private static final Pattern SSH = Pattern.compile("(?i)" + OVER_SSH + ".*", Pattern.DOTALL);
+
     private static final Pattern REMOTE =
-            Pattern.compile("(?i)(https?://|git://|ssh://|git@|github\\.com/).*", Pattern.DOTALL);
+            Pattern.compile("(?i)(https?://|git://|git@|github\\.com/|" + OVER_SSH + ").*", Pattern.DOTALL);
 
     /** Over HTTP, a repository is an address whose path ends with ".git" ({@code dfgitutil/git_ref.go}). */
     private static final Pattern REPOSITORY = Pattern.compile(
-            "(?i)(?:https?://[^?#]*\\.git(?:[?#].*)?|(?:git://|ssh://|git@|github\\.com/).*)", Pattern.DOTALL);
+            "(?i)(?:https?://[^?#]*\\.git(?:[?#].*)?|(?:git://|git@|github\\.com/|" + OVER_SSH + ").*)",
+            Pattern.DOTALL);
 
     /** A scheme, a user, and a host with its port. */
     private static final Pattern ORIGIN = Pattern.compile(
@@ -47,6 +53,11 @@ public final class BakePaths {
     /** Whether an address is that of a Git repository. */
     public static boolean isRepository(String address) {
         return REPOSITORY.matcher(address).matches();
+    }
+
+    /** Whether an address is that of a Git repository that is fetched over SSH ({@code util/buildflags/ssh.go}). */
+    public static boolean isSsh(String address) {
+        return SSH.matcher(address).matches();
     }
 
     /** Returns the scheme, the host and the port of an address in lower case; empty if it has none. */

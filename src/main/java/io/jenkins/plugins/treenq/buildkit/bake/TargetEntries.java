@@ -201,8 +201,28 @@ public final class TargetEntries {
         }
     }
 
-    /** An SSH agent that the build may use. */
+    /**
+     * An SSH agent that the build may use.
+     *
+     * @param id the ID that the build mounts; {@code default} if empty
+     * @param paths a socket, or keys; the agent of the client's machine if there are none
+     */
     public record Ssh(String id, List<String> paths) implements Serializable {
+        private static final String DEFAULT_ID = "default";
+
+        /** The agent of the client's machine, with the ID that the daemon fetches contexts with. */
+        public static final Ssh DEFAULT = new Ssh(DEFAULT_ID, List.of());
+
+        /** Whether the daemon fetches contexts with this one. */
+        public boolean isDefault() {
+            return id.isEmpty() || id.equals(DEFAULT_ID);
+        }
+
+        /** Whether this is the agent of the client's machine, also if it is written with an empty path. */
+        public boolean isAgentOfMachine() {
+            return paths.isEmpty() || paths.equals(List.of(""));
+        }
+
         static Ssh parse(String text) {
             String[] pair = text.split("=", 2);
             return new Ssh(pair[0], pair.length < 2 ? List.of() : List.of(pair[1].split(",", -1)));

@@ -146,7 +146,7 @@ public final class BakeEntitlements {
         SortedSet<String> missing = new TreeSet<>();
         for (TargetBuild target : targets) {
             missing.addAll(target.build().request().entitlements());
-            if (target.ssh().stream().anyMatch(ssh -> ssh.paths().isEmpty())) {
+            if (target.ssh().stream().anyMatch(TargetEntries.Ssh::isAgentOfMachine)) {
                 missing.add(SSH);
             }
             if (target.build().destinations().stream().anyMatch(BakeEntitlements::deletes)) {

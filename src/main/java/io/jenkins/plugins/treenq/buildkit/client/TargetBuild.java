@@ -3,6 +3,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
+import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
 import io.jenkins.plugins.treenq.buildkit.bake.TargetEntries;
 import java.io.Serializable;
@@ -114,6 +115,11 @@ public record TargetBuild(
     /** Returns the name of the call that is made instead of a build, such as {@code lint}; empty for a build. */
     public String call() {
         return subrequest.replaceFirst("^frontend[.]", "");
+    }
+
+    /** Whether the daemon fetches the context from a Git repository over SSH, for which it needs an SSH agent. */
+    public boolean isFetchedOverSsh() {
+        return BakePaths.isSsh(build.context());
     }
 
     /** Returns the names of the targets whose results this target uses, by the names of the contexts. */

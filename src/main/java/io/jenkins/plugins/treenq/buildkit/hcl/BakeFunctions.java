@@ -70,7 +70,7 @@ final class BakeFunctions {
                 last = e;
             }
         }
-        throw new HclException(null, "no expression of try succeeds; the last one: " + last.getMessage());
+        throw new HclException(null, "no expression of try succeeds; the last one: " + last.text());
     }
 
     private static Value can(List<Expression> arguments, Scope scope) {

@@ -325,7 +325,7 @@ final class Expressions {
                     throw new HclException(
                             given.get(i).position(),
                             "Invalid value for \"" + parameter.name() + "\" of the function \"" + name + "\": "
-                                    + e.getMessage());
+                                    + e.text());
                 }
                 values.add(value);
             }
@@ -334,8 +334,7 @@ final class Expressions {
             } catch (HclException e) {
                 throw e.position() != null
                         ? e
-                        : new HclException(
-                                position(), "The call of the function \"" + name + "\" failed: " + e.getMessage());
+                        : new HclException(position(), "The call of the function \"" + name + "\" failed: " + e.text());
             }
         }
 
@@ -380,8 +379,7 @@ final class Expressions {
             try {
                 holds = Conversion.convert(chosen, Type.BOOL).bool();
             } catch (HclException e) {
-                throw new HclException(
-                        condition.position(), "The condition must be of the type bool: " + e.getMessage());
+                throw new HclException(condition.position(), "The condition must be of the type bool: " + e.text());
             }
             return Conversion.convert((holds ? first : second).orFail(), type);
         }
@@ -499,7 +497,7 @@ final class Expressions {
                 }
                 return converted;
             } catch (HclException e) {
-                throw new HclException(side.position(), "Unsuitable value for an operand: " + e.getMessage());
+                throw new HclException(side.position(), "Unsuitable value for an operand: " + e.text());
             }
         }
 
@@ -602,7 +600,7 @@ final class Expressions {
         try {
             return Conversion.convert(key, Type.STRING).string();
         } catch (HclException e) {
-            throw new HclException(expression.position(), "Can't use this value as a key: " + e.getMessage());
+            throw new HclException(expression.position(), "Can't use this value as a key: " + e.text());
         }
     }
 
@@ -688,7 +686,7 @@ final class Expressions {
             } catch (HclException e) {
                 throw e.position() != null
                         ? e
-                        : new HclException(clause.condition().position(), "The 'if' of a 'for': " + e.getMessage());
+                        : new HclException(clause.condition().position(), "The 'if' of a 'for': " + e.text());
             }
         }
 
@@ -747,7 +745,7 @@ final class Expressions {
         try {
             out.append(Conversion.convert(value, Type.STRING).string());
         } catch (HclException e) {
-            throw new HclException(position, "This value cannot be part of a string: " + e.getMessage());
+            throw new HclException(position, "This value cannot be part of a string: " + e.text());
         }
         limits.text(out.length());
     }

@@ -112,7 +112,7 @@ final class Format {
         try {
             return Conversion.convert(argument, type);
         } catch (HclException e) {
-            throw new HclException(null, "a value cannot be formatted by '" + raw + "': " + e.getMessage());
+            throw new HclException(null, "a value cannot be formatted by '" + raw + "': " + e.text());
         }
     }
 

@@ -318,7 +318,7 @@ final class Parser {
         try {
             return Value.of(Numbers.parse(text));
         } catch (HclException e) {
-            throw scanner.wrong(token.start(), "'" + text + "' is not a valid number: " + e.getMessage());
+            throw scanner.wrong(token.start(), "'" + text + "' is not a valid number: " + e.text());
         }
     }
 

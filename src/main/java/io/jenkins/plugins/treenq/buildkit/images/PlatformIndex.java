@@ -63,8 +63,10 @@ final class PlatformIndex {
     }
 
     private void addImage(JsonObject image, Manifest part) throws BuildkitException.InvalidRequestException {
-        Descriptor read = Descriptor.read(Json.parse(image.toString().getBytes(StandardCharsets.UTF_8)));
+        Json json = Json.parse(image.toString().getBytes(StandardCharsets.UTF_8));
+        Descriptor read = Descriptor.read(json);
         Platform platform = read.platform()
+                .map(known -> ofVersion(known, json))
                 .orElseThrow(() -> new BuildkitException.InvalidRequestException(
                         named(part) + " does not say which platform it is for"));
         Manifest other = platforms.put(platform, part);
@@ -76,6 +78,17 @@ final class PlatformIndex {
                 || read.mediaType().equals(MediaTypes.MANIFEST)
                 || read.mediaType().equals(MediaTypes.INDEX);
         images.add(image);
+    }
+
+    /** Returns a platform with the version of its operating system. An image can be for several versions of Windows. */
+    private static Platform ofVersion(Platform platform, Json descriptor) {
+        String version = descriptor
+                .object("platform")
+                .map(json -> json.text("os.version"))
+                .orElse("");
+        return version.isEmpty()
+                ? platform
+                : new Platform(platform.os() + "(" + version + ")", platform.architecture(), platform.variant());
     }
 
     private String named(Manifest part) {

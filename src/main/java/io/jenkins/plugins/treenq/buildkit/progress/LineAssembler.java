@@ -32,6 +32,7 @@ public final class LineAssembler {
     private static final int KEPT_CAPACITY = 1 << 13;
     private static final char ESCAPE = 0x1b;
     private static final Pattern ATTRIBUTES = Pattern.compile("[0-9;:]*");
+    private static final Pattern KEPT_SEQUENCE = Pattern.compile("\u001b\\[[0-9;:]*+m");
     private static final Pattern CONCEALED = Pattern.compile("0*8");
 
     /** The parser's position in an escape sequence (ECMA-48). */
@@ -69,6 +70,23 @@ public final class LineAssembler {
     /** Joins the lines of a text to one line. */
     public static String lineOf(String text) {
         return String.join(" ", linesOf(text));
+    }
+
+    /**
+     * Returns the lines of a text without any escape sequences, also without attributes such as colours, and without
+     * other control characters except tabs. Texts that are no output of a build step need none.
+     */
+    public static String plainText(String text) {
+        return plain(String.join("\n", linesOf(text)) + (text.endsWith("\n") ? "\n" : ""));
+    }
+
+    /** Joins the lines of a text to one line, as {@link #plainText} has them. */
+    public static String plainLine(String text) {
+        return plain(lineOf(text));
+    }
+
+    private static String plain(String lines) {
+        return KEPT_SEQUENCE.matcher(lines).replaceAll("");
     }
 
     void append(String text, Instant time) {

@@ -149,9 +149,7 @@ public final class ConnectionFailures {
     /** Returns the description of a status without line breaks. */
     public static String oneLine(Status status) {
         String text = status.getDescription();
-        return text == null || text.isBlank()
-                ? status.getCode().toString()
-                : text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return text == null || text.isBlank() ? status.getCode().toString() : BuildkitException.joined(text);
     }
 
     private static BuildkitException unreachable(String line) {

@@ -53,6 +53,28 @@ class BakePathsTest {
         assertEquals("example.com", BakePaths.host("git@example.com:a.git"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "git@example.com:x.git, true",
+        "deploy-key@git.example.com:shop/x.git#main:app, true",
+        "ssh://git@example.com:2222/x.git, true",
+        "SSH://example.com/x.git, true",
+        "https://git@example.com/x.git, false",
+        "git://example.com/x.git, false",
+        "github.com/a/b, false",
+        "./a@b:c, false",
+        "a/b@c:d, false",
+        "cwd://a@b:c, false",
+        "target:a@b:c, false",
+    })
+    void aRepositoryCanBeFetchedOverSsh(String address, boolean ssh) {
+        assertEquals(ssh, BakePaths.isSsh(address));
+        if (ssh) {
+            assertTrue(BakePaths.isRemote(address));
+            assertTrue(BakePaths.isRepository(address));
+        }
+    }
+
     @Test
     void aContextIsInTheSameRepositoryWithAnotherCommitOrFolder() {
         String repository = "https://git.example.com/shop/deploy.git#main";

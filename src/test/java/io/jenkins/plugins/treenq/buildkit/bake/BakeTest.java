@@ -287,6 +287,19 @@ class BakeTest {
     }
 
     @Test
+    void anErrorThatQuotesAFileIsOneLineWithoutControlCharacters() {
+        HclException hcl =
+                assertThrows(HclException.class, () -> BakeTesting.value("{a = 1}[\"x\\nFinished: \\u001b[2J\"]"));
+        BakeException target = assertThrows(
+                BakeException.class,
+                () -> BakeTesting.target("target \"default\" { inherits = [\"x\\nFinished: \\u001b[2J\"] }"));
+        for (RuntimeException refused : List.of(hcl, target)) {
+            assertTrue(refused.getMessage().contains("x Finished: \uFFFD[2J"), refused.getMessage());
+            assertTrue(refused.toString().endsWith(refused.getMessage()), refused.toString());
+        }
+    }
+
+    @Test
     void composeFilesReadOnlyTheProvidedFiles() {
         String yaml = """
             services:

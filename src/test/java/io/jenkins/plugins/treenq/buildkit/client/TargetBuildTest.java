@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The conversion of targets of bake files to builds. */
 class TargetBuildTest {
@@ -276,6 +278,41 @@ class TargetBuildTest {
                 target "base" { call = "check" }
                 """));
         assertTrue(failure.getMessage().contains("which has a call"), failure::getMessage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "windows(10.0.17763)/amd64",
+                "windows(10.0.17763+win32k)/amd64",
+                "windows(+win32k+a%20b)/amd64",
+                "windows()/amd64",
+                "linux/arm/v7"
+            })
+    void aPlatformCanHaveTheVersionOfItsOperatingSystem(String platform) throws Exception {
+        assertEquals(
+                platform,
+                target("platforms = [\"" + platform + "\"]")
+                        .build()
+                        .request()
+                        .options()
+                        .get("platform"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "windows(10/amd64",
+                "windows10)/amd64",
+                "windows(1)(2)/amd64",
+                "windows(10 0)/amd64",
+                "windows(10++a)/amd64",
+                "windows/amd64(10)",
+                "(10)/amd64",
+                "linux/amd64/v2/more"
+            })
+    void aMalformedPlatformIsRefused(String platform) {
+        assertRefused("'" + platform + "' is not a platform", "platforms = [\"" + platform + "\"]");
     }
 
     @Test

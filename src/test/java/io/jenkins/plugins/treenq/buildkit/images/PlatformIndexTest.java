@@ -101,6 +101,19 @@ class PlatformIndexTest {
     }
 
     @Test
+    void anIndexCanHaveSeveralVersionsOfAnOperatingSystem() throws Exception {
+        Builds.dockerfile(folder, "FROM scratch\nCOPY Dockerfile /\n");
+        List<String> platforms = List.of("windows(10.0.17763)/amd64", "windows(10.0.20348)/amd64");
+        List<ImageName> parts = new ArrayList<>();
+        for (String platform : platforms) {
+            parts.add(build(platform, Map.of(), Map.of()));
+        }
+        assertEquals(
+                build(String.join(",", platforms), Map.of(), Map.of()).digest(),
+                images.index(parts, Map.of()).value());
+    }
+
+    @Test
     void annotationsAreWrittenLikeByTheDaemon() throws Exception {
         Map<String, String> annotations = Map.of("org.example.b", "<&> = 'ü'", "org.example.a", "\"\\\n\t");
         Map<String, String> exporter = new HashMap<>();

@@ -52,6 +52,21 @@ class LineAssemblerTest {
         assertEquals(List.of(line), lines);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', ''",
+        "'\n', '\n', ''",
+        "'a\tb\r\n\nc', 'a\tb\n\nc', 'a\tb  c'",
+        "'a\n\n', 'a\n\n', 'a '",
+        "'\u001b[1;31mred\u001b[0m \u001b]0;title\u0007\u001b[2Jend\u0007\u009b\n', 'red end\n', 'red end'",
+        "'\u001b[\u001b[0m8mx', 8mx, 8mx",
+        "'😀', 😀, 😀",
+    })
+    void aPlainTextHasNoAttributesEither(String text, String plain, String line) {
+        assertEquals(plain, LineAssembler.plainText(text));
+        assertEquals(line, LineAssembler.plainLine(text));
+    }
+
     @Test
     void anUnfinishedSequenceEndsWithTheLine() {
         assembler.append("\u001b]0;never ended\nnext\n\u001b[12\nlast\n", NOW);

@@ -21,6 +21,7 @@ import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.client.TargetProgress;
 import io.jenkins.plugins.treenq.buildkit.client.Workspace;
 import io.jenkins.plugins.treenq.buildkit.gateway.FrontendAnswer;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryLogins;
 import java.io.IOException;
@@ -62,23 +63,33 @@ final class BakeBuild {
                 .text("BUILDX_NO_DEFAULT_ATTESTATIONS")
                 .flatMap(GoBooleans::parse)
                 .orElse(false);
-        SortedMap<String, TargetBuild> all = TargetBuild.all(
+        targets = TargetBuild.all(
                 definition, new TargetBuild.Defaults("", provenance ? "mode=min,inline-only=true" : ""));
-        if (remote != null) {
-            all.replaceAll((name, target) -> withAccess(target, remote));
-        }
-        targets = all;
+        targets.replaceAll((name, target) -> target.with(secrets(target, remote), ssh(target, remote)));
     }
 
-    /** Returns a target with the credentials for a context that is part of the remote definition. */
-    private static TargetBuild withAccess(TargetBuild target, RemoteDefinition remote) {
-        String context = target.build().context();
+    /** Returns the secrets of a target, with those for a context that is part of the remote definition. */
+    private static List<TargetEntries.Secret> secrets(TargetBuild target, RemoteDefinition remote) {
         List<TargetEntries.Secret> secrets = new ArrayList<>(target.secrets());
-        secrets.addAll(remote.secrets(context));
-        List<TargetEntries.Ssh> ssh = target.ssh().isEmpty() && remote.needsSsh(context)
-                ? List.of(new TargetEntries.Ssh("default", List.of()))
-                : target.ssh();
-        return target.with(secrets, ssh);
+        if (remote != null) {
+            secrets.addAll(remote.secrets(target.build().context()));
+        }
+        return secrets;
+    }
+
+    /**
+     * Returns the SSH agents of a target. As with buildx ({@code toBuildOpt} in {@code bake/bake.go}), a context over
+     * SSH is fetched with the agent of this machine, unless the target names agents.
+     */
+    private static List<TargetEntries.Ssh> ssh(TargetBuild target, RemoteDefinition remote) {
+        boolean isNeeded = remote != null && remote.isSsh()
+                ? target.ssh().stream().noneMatch(TargetEntries.Ssh::isDefault)
+                : target.ssh().isEmpty() && target.isFetchedOverSsh();
+        List<TargetEntries.Ssh> ssh = new ArrayList<>(target.ssh());
+        if (isNeeded) {
+            ssh.add(TargetEntries.Ssh.DEFAULT);
+        }
+        return ssh;
     }
 
     /** Requires that the files ask for nothing that is not allowed. */
@@ -188,7 +199,7 @@ final class BakeBuild {
         }
         out.println(target.name());
         if (!target.description().isEmpty()) {
-            out.println(target.description());
+            out.println(LineAssembler.plainText(target.description()));
         }
         out.println();
         int warnings = lint == null ? -1 : lint.warnings().size();
@@ -200,9 +211,9 @@ final class BakeBuild {
             out.println("Check complete, "
                     + (warnings == 1 ? "1 warning has been found!" : warnings + " warnings have been found!"));
         }
-        out.print(answer.getOrDefault("result.txt", String.join("\n", texts(answer))));
+        out.print(LineAssembler.plainText(answer.getOrDefault("result.txt", String.join("\n", texts(answer)))));
         if (error != null) {
-            out.print((warnings > 0 ? "\n" : "") + "error: " + error + "\n");
+            out.print((warnings > 0 ? "\n" : "") + "error: " + LineAssembler.plainText(error) + "\n");
         }
     }
 

@@ -6,7 +6,6 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeCall;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeConfig;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeDefinition;
-import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeFile;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeJson;
 import io.jenkins.plugins.treenq.buildkit.bake.BakePaths;
@@ -18,7 +17,6 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.buildkit.client.RemoteBakeFiles;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
-import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +34,6 @@ import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -166,8 +163,7 @@ final class BakeCommand implements Callable<Integer> {
             throw new TypeConversionException("--call and --check cannot be used together");
         }
         if (list != null) {
-            BakeRequest request = request();
-            print(read(() -> BakeList.of(list).text(BakeConfig.read(request))));
+            print(BakeList.of(list).text(BakeConfig.read(request())));
             return CommandLine.ExitCode.OK;
         }
         if (print) {
@@ -178,8 +174,7 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     private BakeDefinition definition() throws BuildkitException, InterruptedException, IOException {
-        BakeRequest request = request();
-        BakeDefinition definition = read(() -> BakeDefinition.read(request));
+        BakeDefinition definition = BakeDefinition.read(request());
         // As with buildx, --print shows it, too.
         root.environment()
                 .text(SOURCE_DATE_EPOCH)
@@ -192,15 +187,6 @@ final class BakeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(text);
         out.flush();
-    }
-
-    private static <T> T read(Supplier<T> reader) {
-        try {
-            return reader.get();
-        } catch (BakeException | HclException e) {
-            // The message can quote a text of a file.
-            throw new TypeConversionException(BuildkitException.oneLine(e.getMessage()));
-        }
     }
 
     private int build() throws BuildkitException, TargetFailedException, InterruptedException, IOException {
@@ -387,7 +373,7 @@ final class BakeCommand implements Callable<Integer> {
     }
 
     private BakeCall callForAll() {
-        return read(() -> BakeCall.parse(check ? BakeCall.LINT : call == null ? "" : call));
+        return BakeCall.parse(check ? BakeCall.LINT : call == null ? "" : call);
     }
 
     private static void flag(List<String> overrides, boolean given, String override) {

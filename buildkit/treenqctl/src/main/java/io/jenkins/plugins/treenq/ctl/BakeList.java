@@ -9,6 +9,7 @@ import io.jenkins.plugins.treenq.buildkit.bake.BakeConfig;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeGroup;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeTarget;
 import io.jenkins.plugins.treenq.buildkit.bake.BakeVariable;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -73,6 +74,8 @@ final class BakeList {
                                     member(entry, "description"))
                             : List.of(member(entry, "name"), member(entry, "description")));
         }
+        // The texts of a bake file cannot begin another line or control a terminal.
+        rows.replaceAll(row -> row.stream().map(LineAssembler::plainLine).toList());
         return table(rows);
     }
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.MetadataFile;
 import io.jenkins.plugins.treenq.buildkit.client.OutputPaths;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.buildkit.vcs.VcsOptions;
 import java.io.IOException;
@@ -195,26 +196,26 @@ final class BuildCommand implements Callable<Integer> {
                         environment,
                         RegistryTlsOptions.read(registryTls),
                         spec.commandLine().getErr()::println),
-                SecretOptions.read(secrets, root.environment()),
-                SshOptions.read(ssh, environment),
+                SecretOptions.read(secrets, root.environment(), root.workingFolder()),
+                SshOptions.read(ssh, environment, root.workingFolder()),
                 output.outputs(),
                 layouts,
                 Map.of(),
                 sharedKey.read());
     }
 
-    /** Sends a subrequest to the frontend and prints its result. */
+    /** Sends a subrequest to the frontend and prints its result without control characters. */
     private void ask(BuildkitClient client, BuildRequest request, SessionContent content)
             throws BuildkitException, InterruptedException, IOException {
         Map<String, String> answer = report.of(listener -> client.frontendAnswer(request, content, listener));
         PrintWriter out = spec.commandLine().getOut();
         String text = answer.get("result.txt");
         if (text != null) {
-            out.print(text);
+            out.print(LineAssembler.plainText(text));
         } else {
             answer.forEach((part, value) -> {
                 if (part.startsWith("result.")) {
-                    out.println(part + "\n" + value);
+                    out.println(LineAssembler.plainLine(part) + "\n" + LineAssembler.plainText(value));
                 }
             });
         }

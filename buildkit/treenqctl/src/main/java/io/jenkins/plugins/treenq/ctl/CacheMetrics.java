@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.ctl;
 import com.google.gson.JsonObject;
 import io.jenkins.plugins.treenq.buildkit.BuildEvent;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class CacheMetrics implements BuildListener {
                 .toList();
         List<Vertex> missed =
                 users.stream().filter(vertex -> !vertex.cached && !vertex.from).toList();
-        missed.forEach(vertex -> out.accept("cache miss: " + vertex.name));
+        missed.forEach(vertex -> out.accept("cache miss: " + LineAssembler.plainLine(vertex.name)));
         long from = users.stream().filter(vertex -> vertex.from).count();
         JsonObject json = new JsonObject();
         json.addProperty("total", vertices.size());

@@ -7,6 +7,7 @@ import io.jenkins.plugins.treenq.buildkit.control.Blob;
 import io.jenkins.plugins.treenq.buildkit.control.BuildRecord;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryEvent;
 import io.jenkins.plugins.treenq.buildkit.control.HistoryQuery;
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -45,7 +46,7 @@ final class MonitorCommand implements Callable<Integer> {
     private void print(HistoryEvent event) {
         PrintWriter out = spec.commandLine().getOut();
         BuildRecord record = event.record();
-        out.println("event: " + event.kind() + " ref:" + record.ref());
+        out.println("event: " + event.kind() + " ref:" + LineAssembler.plainLine(record.ref()));
         if (record.steps().total() != 0) {
             out.println(
                     "  cache: " + record.steps().cached() + "/" + record.steps().total());
@@ -74,6 +75,6 @@ final class MonitorCommand implements Callable<Integer> {
                 .append("\" value:\"")
                 .append(value)
                 .append("\"}"));
-        out.println(text);
+        out.println(LineAssembler.plainLine(text.toString()));
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -27,8 +26,6 @@ final class RemoteDefinition {
     private static final Map<String, String> SECRETS = Map.of(
             "GIT_AUTH_TOKEN", "BUILDX_BAKE_GIT_AUTH_TOKEN",
             "GIT_AUTH_HEADER", "BUILDX_BAKE_GIT_AUTH_HEADER");
-
-    private static final Pattern SSH = Pattern.compile("(?:ssh://|[^/:@]+@[^/:]+:).*", Pattern.DOTALL);
 
     private final String address;
     private final EnvironmentVariables environment;
@@ -71,7 +68,7 @@ final class RemoteDefinition {
     }
 
     private Map<String, SshAgent> ssh() throws IOException {
-        if (!SSH.matcher(address).matches()) {
+        if (!isSsh()) {
             return Map.of();
         }
         try {
@@ -85,8 +82,8 @@ final class RemoteDefinition {
         }
     }
 
-    /** Whether the daemon fetches the definition, or a context, over SSH. */
-    boolean needsSsh(String context) {
-        return SSH.matcher(address).matches() || SSH.matcher(context).matches();
+    /** Whether the daemon fetches the definition over SSH. */
+    boolean isSsh() {
+        return BakePaths.isSsh(address);
     }
 }

@@ -23,7 +23,8 @@ final class SecretOptions {
 
     private SecretOptions() {}
 
-    static Secrets read(List<String> options, EnvironmentVariables environment) throws IOException {
+    /** @param workingFolder the folder that the paths of files are relative to */
+    static Secrets read(List<String> options, EnvironmentVariables environment, Path workingFolder) throws IOException {
         Map<String, byte[]> secrets = new HashMap<>();
         for (String option : options) {
             Map<String, String> values = KeyValues.parse(option);
@@ -36,7 +37,7 @@ final class SecretOptions {
             if (id.isEmpty()) {
                 throw new TypeConversionException("'" + option + "' has no id=…");
             }
-            secrets.put(id, value(id, values, environment, Path.of("")));
+            secrets.put(id, value(id, values, environment, workingFolder));
         }
         return of(secrets);
     }

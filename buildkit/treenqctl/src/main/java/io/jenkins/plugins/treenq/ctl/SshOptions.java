@@ -26,10 +26,6 @@ final class SshOptions {
 
     private SshOptions() {}
 
-    static Map<String, SshAgent> read(List<String> options, Map<String, String> environment) throws IOException {
-        return read(options, environment, Path.of(""));
-    }
-
     /** @param workingFolder the folder that the paths of sockets and keys are relative to */
     static Map<String, SshAgent> read(List<String> options, Map<String, String> environment, Path workingFolder)
             throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.ctl;
 
+import io.jenkins.plugins.treenq.buildkit.progress.LineAssembler;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,12 @@ final class TabWriter {
         return new TabWriter(out, 1, 1, ' ');
     }
 
+    /**
+     * Adds a line. What a daemon or a registry has sent cannot begin another line or control a terminal; buildctl
+     * prints it unchanged.
+     */
     void line(String text) {
-        lines.add(text.split("\t", -1));
+        lines.add(LineAssembler.plainLine(text).split("\t", -1));
     }
 
     /** Writes the collected lines. The following lines are aligned separately. */

@@ -2,10 +2,12 @@
 package io.jenkins.plugins.treenq.ctl;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.bake.BakeException;
 import io.jenkins.plugins.treenq.buildkit.client.BuildkitClient;
 import io.jenkins.plugins.treenq.buildkit.client.GoBooleans;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.files.FileErrors;
+import io.jenkins.plugins.treenq.buildkit.hcl.HclException;
 import io.jenkins.plugins.treenq.buildkit.progress.SourceSnippet;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -168,8 +170,8 @@ public final class Treenqctl implements Runnable {
     }
 
     /**
-     * Returns the command line with other environment variables and, for {@code bake}, with another working folder than
-     * those of this process. Java cannot change either.
+     * Returns the command line with other environment variables and another working folder than those of this process.
+     * Java cannot change either. The folders of {@code build} remain relative to the process's own.
      */
     static CommandLine commandLine(EnvironmentVariables environment, Path workingFolder) {
         return commandLine(new Treenqctl(environment, workingFolder));
@@ -221,7 +223,7 @@ public final class Treenqctl implements Runnable {
         return environment;
     }
 
-    /** Returns the folder that the paths of {@code bake} are relative to. */
+    /** Returns the folder that the paths of {@code bake}, and those of secrets and SSH keys, are relative to. */
     Path workingFolder() {
         return workingFolder;
     }
@@ -259,7 +261,8 @@ public final class Treenqctl implements Runnable {
 
     /** @param subject what has failed */
     private int report(Exception failure, CommandLine line, String subject) {
-        String text = text(failure);
+        // The names of files can come from a bake file.
+        String text = BuildkitException.oneLine(text(failure));
         if (failure instanceof BuildkitException.BuildFailedException failed && failed.location() != null) {
             List<String> snippet = SourceSnippet.of(failed.location());
             snippet.forEach(line.getErr()::println);
@@ -274,6 +277,8 @@ public final class Treenqctl implements Runnable {
                 && !(failure instanceof BuildkitException.TlsRefusedException);
         line.getErr().println("error: " + subject + (solving ? "failed to solve: " : "") + text);
         boolean unexpected = failure instanceof RuntimeException
+                && !(failure instanceof BakeException)
+                && !(failure instanceof HclException)
                 && !(failure instanceof PicocliException)
                 && !(failure instanceof InvalidPathException)
                 && !(failure instanceof UncheckedIOException);

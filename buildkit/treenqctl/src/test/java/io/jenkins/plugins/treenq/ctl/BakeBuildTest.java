@@ -13,6 +13,10 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.GitRepository;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.buildkit.WebServer;
+import io.jenkins.plugins.treenq.buildkit.ssh.SshKeyFormats;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +50,7 @@ class BakeBuildTest {
     private static final int BUILDS = Integer.getInteger("bake.builds", 4);
     private static final int TARGETS = Integer.getInteger("bake.targets", 200);
     private static final int HEAP_MEGABYTES = 64;
+    private static final String NO_AGENT = "SSH agent default was not provided to this build";
 
     @Parameter
     Daemon daemon;
@@ -201,6 +206,149 @@ class BakeBuildTest {
         assertEquals(0, bake(Map.of(), "--call=check", "good").exit());
         Ctl outline = bake(Map.of(), "--call=targets", "good");
         assertEquals(0, outline.exit(), outline.err());
+    }
+
+    @Test
+    void thePlatformCanHaveTheVersionOfItsOperatingSystem() throws Exception {
+        String platform = "windows(10.0.17763)/amd64";
+        write("Dockerfile", "FROM scratch\nARG TARGETPLATFORM\nARG TARGETOS\nLABEL of=$TARGETPLATFORM on=$TARGETOS\n");
+        write("docker-bake.hcl", """
+                target "default" {
+                  platforms = ["%s"]
+                  args = { SOURCE_DATE_EPOCH = "1700000000" }
+                  output = ["type=image,name=registry.example.com/windows,rewrite-timestamp=true"]
+                }
+                """.formatted(platform));
+        Ctl baked = bake(Map.of(), "--provenance=false", "--metadata-file=metadata.json");
+        assertEquals(0, baked.exit(), baked.err());
+        Ctl built = Ctl.buildctl(
+                daemon,
+                scratch,
+                "build",
+                "--frontend=dockerfile.v0",
+                "--local=context=" + folder,
+                "--local=dockerfile=" + folder,
+                "--opt=platform=" + platform,
+                "--opt=build-arg:SOURCE_DATE_EPOCH=1700000000",
+                "--output=type=image,name=registry.example.com/windows,rewrite-timestamp=true",
+                "--metadata-file=" + scratch.resolve("expected.json"));
+        assertEquals(0, built.exit(), built.err());
+        assertEquals(
+                JsonParser.parseString(Files.readString(scratch.resolve("expected.json")))
+                        .getAsJsonObject()
+                        .get("containerimage.digest"),
+                JsonParser.parseString(Files.readString(folder.resolve("metadata.json")))
+                        .getAsJsonObject()
+                        .getAsJsonObject("default")
+                        .get("containerimage.digest"));
+    }
+
+    /** As with buildx, and with buildctl. */
+    @Test
+    void pathsOfSecretsAndKeysAreRelativeToTheWorkingFolderOfBothCommands() throws Exception {
+        write("token", "of the folder");
+        write("key", SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255)));
+        write("Dockerfile", "FROM busybox\nRUN --mount=type=secret,id=s --mount=type=ssh cat /run/secrets/s\n");
+        write(
+                "docker-bake.hcl",
+                "target \"default\" {\n  secret = [\"id=s,src=token\"]\n  ssh = [\"default=key\"]\n  no-cache = true\n}\n");
+        Ctl baked = bake(Map.of());
+        Ctl built = Ctl.treenqctlIn(
+                folder,
+                daemon,
+                scratch,
+                Map.of(),
+                "build",
+                "--progress=plain",
+                "--no-cache",
+                "--frontend=dockerfile.v0",
+                "--local=context=" + folder,
+                "--local=dockerfile=" + folder,
+                "--secret=id=s,src=token",
+                "--ssh=default=key");
+        for (Ctl run : List.of(baked, built)) {
+            assertEquals(0, run.exit(), run.err());
+            assertTrue(run.err().contains("of the folder"), run.err());
+        }
+    }
+
+    /** There is no server; the failure says how far the daemon has come. */
+    @Test
+    void aContextOverSshIsFetchedWithTheAgentOfThisMachine() throws Exception {
+        Path socket = scratch.resolve("agent");
+        try (ServerSocketChannel agent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            agent.bind(UnixDomainSocketAddress.of(socket));
+            write("docker-bake.hcl", """
+                    target "default" { context = "ssh://git@127.0.0.1:1/x.git" }
+                    target "empty" {
+                      inherits = ["default"]
+                      ssh = ["default="]
+                    }
+                    target "key" {
+                      inherits = ["default"]
+                      ssh = ["other=key"]
+                    }
+                    """);
+            write("key", SshKeyFormats.openSsh(SshKeyFormats.pair("Ed25519", 255)));
+            Map<String, String> environment = Map.of("SSH_AUTH_SOCK", socket.toString());
+            for (String target : List.of("default", "empty")) {
+                Ctl refused = bake(environment, target);
+                assertTrue(refused.err().contains("ssh for " + target + ". To allow it: --allow=ssh"), refused.err());
+                Ctl without = bake(Map.of("SSH_AUTH_SOCK", ""), "--allow=ssh", target);
+                assertTrue(without.err().contains("SSH_AUTH_SOCK is not set"), without.err());
+                Ctl forwarded = bake(environment, "--allow=ssh", target);
+                assertTrue(forwarded.err().contains("failed to solve: "), forwarded.err());
+                assertFalse(forwarded.err().contains(NO_AGENT), forwarded.err());
+                assertFalse(forwarded.err().contains("no SSH key"), forwarded.err());
+            }
+            // As with buildx, a target that names agents has only these.
+            Ctl named = bake(environment, "key");
+            assertTrue(named.err().contains(NO_AGENT), named.err());
+        }
+    }
+
+    /** The frontend answers with the comments of the Dockerfile as they are. */
+    @Test
+    void anAnswerCannotControlTheTerminal() throws Exception {
+        write("docker-bake.hcl", """
+                variable "V" { description = "a\\u001b[2Jb\\nc" }
+                target "default" { description = "the\\u001b[2J one" }
+                """);
+        write("Dockerfile", "# end is \u001b[31mred\u001b[2J\u0007\nFROM scratch AS end\n");
+        Ctl baked = bake(Map.of(), "--call=targets");
+        Ctl listed = bake(Map.of(), "--list=variables");
+        Ctl built = Ctl.treenqctl(
+                daemon,
+                "build",
+                "--progress=quiet",
+                "--frontend=dockerfile.v0",
+                "--local=context=" + folder,
+                "--local=dockerfile=" + folder,
+                "--opt=requestid=frontend.targets");
+        for (Ctl run : List.of(baked, listed, built)) {
+            assertEquals(0, run.exit(), run.err());
+            assertTrue(run.out().matches("[\\n\\t -~]+"), run.out());
+        }
+        assertTrue(baked.out().contains("the one\n"), baked.out());
+        assertTrue(baked.out().contains("is red"), baked.out());
+        assertTrue(built.out().contains("is red"), built.out());
+        assertTrue(listed.out().contains("ab c"), listed.out());
+    }
+
+    /** The exception for a file that cannot be read contains its name. */
+    @Test
+    void theNameOfAFileCannotForgeALineOfTheOutput() throws Exception {
+        write("docker-bake.hcl", """
+                target "default" {
+                  dockerfile-inline = "FROM scratch"
+                  secret = [{ id = "s", src = "x\\nerror: \\u001b[2Jforged" }]
+                }
+                """);
+        Ctl run = bake(Map.of());
+        assertEquals(1, run.exit());
+        assertEquals(
+                1, run.err().lines().filter(line -> line.startsWith("error: ")).count(), run.err());
+        assertFalse(run.err().contains("\u001b"), run.err());
     }
 
     @Test

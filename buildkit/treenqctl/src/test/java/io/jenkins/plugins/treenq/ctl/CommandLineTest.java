@@ -198,11 +198,11 @@ class CommandLineTest {
     @Test
     void anInvalidPathIsReportedWithoutJavasMessage() {
         assertRefused(
-                "Invalid value for option '--metadata-file': 'a\0b' is not a path on this system",
+                "Invalid value for option '--metadata-file': 'a\uFFFDb' is not a path on this system",
                 "build",
                 "--frontend=x",
                 "--metadata-file=a\0b");
-        assertRefused("'a\0b' is not a path on this system", "build", "--frontend=x", "--secret=id=x,src=a\0b");
+        assertRefused("'a\uFFFDb' is not a path on this system", "build", "--frontend=x", "--secret=id=x,src=a\0b");
     }
 
     @Test

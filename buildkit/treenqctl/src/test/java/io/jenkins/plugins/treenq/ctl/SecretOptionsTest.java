@@ -19,13 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.TypeConversionException;
 
 class SecretOptionsTest {
+    private static final Path HERE = Path.of("");
+
     private static final Map<String, String> ENVIRONMENT = Map.of("VARIABLE", "of the variable", "id", "of the id");
 
     @TempDir
     Path folder;
 
     private static String value(String option, String id) throws IOException {
-        Secrets secrets = SecretOptions.read(List.of(option), new EnvironmentVariables(ENVIRONMENT, List.of()));
+        Secrets secrets = SecretOptions.read(List.of(option), new EnvironmentVariables(ENVIRONMENT, List.of()), HERE);
         return new String(secrets.find(id).orElseThrow(), StandardCharsets.UTF_8);
     }
 
@@ -42,7 +44,7 @@ class SecretOptionsTest {
         assertEquals("of the variable", value("id=x,env=VARIABLE,src=" + file, "x"));
         assertEquals("of the id", value("id=id", "id"));
         assertEquals("", value("id=x,env=NOT_SET", "x"));
-        assertTrue(SecretOptions.read(List.of(), new EnvironmentVariables(ENVIRONMENT, List.of()))
+        assertTrue(SecretOptions.read(List.of(), new EnvironmentVariables(ENVIRONMENT, List.of()), HERE)
                 .find("id")
                 .isEmpty());
     }
@@ -58,7 +60,7 @@ class SecretOptionsTest {
         EnvironmentVariables known = new EnvironmentVariables(texts, List.of(variable));
         assertArrayEquals(
                 value,
-                SecretOptions.read(List.of("id=x,env=X"), known).find("x").orElseThrow());
+                SecretOptions.read(List.of("id=x,env=X"), known, HERE).find("x").orElseThrow());
         assertEquals(
                 "the variable X is not valid UTF-8",
                 assertThrows(TypeConversionException.class, () -> FrontendOptions.read(List.of("build-arg:X"), known))
@@ -66,7 +68,9 @@ class SecretOptionsTest {
         EnvironmentVariables unknown = new EnvironmentVariables(texts, List.of());
         assertEquals(
                 "the variable X is not valid UTF-8 and cannot be read on this system; use a file",
-                assertThrows(TypeConversionException.class, () -> SecretOptions.read(List.of("id=x,env=X"), unknown))
+                assertThrows(
+                                TypeConversionException.class,
+                                () -> SecretOptions.read(List.of("id=x,env=X"), unknown, HERE))
                         .getMessage());
     }
 

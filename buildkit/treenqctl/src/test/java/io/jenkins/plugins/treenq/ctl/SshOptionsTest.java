@@ -48,7 +48,7 @@ class SshOptionsTest {
     }
 
     private Map<String, SshAgent> read(String... options) throws IOException {
-        return SshOptions.read(List.of(options), Map.of("SSH_AUTH_SOCK", socket.toString()));
+        return SshOptions.read(List.of(options), Map.of("SSH_AUTH_SOCK", socket.toString()), folder);
     }
 
     @Test
@@ -58,8 +58,8 @@ class SshOptionsTest {
         assertEquals(Map.of("default", agent), read(""));
         assertEquals(Map.of("mine", agent), read("mine="));
         assertEquals(Map.of("mine", agent), read("mine"));
-        TypeConversionException refused =
-                assertThrows(TypeConversionException.class, () -> SshOptions.read(List.of("default"), Map.of()));
+        TypeConversionException refused = assertThrows(
+                TypeConversionException.class, () -> SshOptions.read(List.of("default"), Map.of(), folder));
         assertTrue(refused.getMessage().contains("SSH_AUTH_SOCK"));
     }
 

@@ -42,6 +42,13 @@ class TabWriterTest {
     }
 
     @Test
+    void aCellCannotBeginAnotherLineOrControlTheTerminal() {
+        assertEquals(
+                "ID          x\nforged line y\n",
+                aligned(TabWriter::spaces, "ID\tx", "forged\nline\u001b[2J\u0007\ty\r"));
+    }
+
+    @Test
     void linesAfterAFlushAreAlignedSeparately() {
         StringWriter text = new StringWriter();
         TabWriter table = TabWriter.tabs(new PrintWriter(text));
