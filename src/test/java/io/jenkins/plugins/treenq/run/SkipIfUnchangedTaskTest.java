@@ -94,8 +94,14 @@ class SkipIfUnchangedTaskTest {
 
     @Test
     void aBuildWithTheComparedFilesIsSkippedLater() throws Exception {
-        assertNotNull(run(() -> Files.writeString(folder.resolve("new"), "not in the image")).built());
+        FinishedBuild built = run(() -> Files.writeString(folder.resolve("new"), "not in the image"))
+                .built();
         Files.delete(folder.resolve("new"));
+        ImageName first = image;
+        image = ImageName.parse(daemon.registry() + "/skip-task-" + UUID.randomUUID() + ":1");
+        assertEquals(
+                run(() -> {}).built().result().digest(), built.result().digest());
+        image = first;
 
         BuildOutcome skipped = run(() -> {
             throw new AssertionError("the image is built again");

@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
 import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
@@ -32,6 +33,9 @@ final class RecordedEntries {
     /** For each file with several hard links in the folder, the ID of the first one. */
     private final Map<Integer, Integer> links = new HashMap<>();
 
+    /** The entry that was found last, by any thread. */
+    private volatile int latest;
+
     private byte[] hashes = new byte[HASH_BYTES * 64];
 
     /**
@@ -59,7 +63,7 @@ final class RecordedEntries {
         if (hash != null) {
             int end = Math.multiplyExact(id + 1, HASH_BYTES);
             if (end > hashes.length) {
-                hashes = Arrays.copyOf(hashes, (int) Math.min(2L * end, Integer.MAX_VALUE - Long.BYTES));
+                hashes = Arrays.copyOf(hashes, (int) Math.min(end + end / 2L, Integer.MAX_VALUE - Long.BYTES));
             }
             System.arraycopy(hash, 0, hashes, end - HASH_BYTES, HASH_BYTES);
         }
@@ -67,7 +71,18 @@ final class RecordedEntries {
 
     /** Returns the ID of the entry with this path, or -1 if there is none. */
     int find(String path) {
-        return table.find(ByteString.copyFrom(NameBytes.of(path)));
+        ByteString bytes = UnsafeByteOperations.unsafeWrap(NameBytes.of(path));
+        // A walk, and the daemon's requests, usually go to the same entry or the next one.
+        int before = latest;
+        for (int id = Math.max(before, 0); id <= before + 1 && id < table.count(); id++) {
+            if (table.path(id).equals(bytes)) {
+                latest = id;
+                return id;
+            }
+        }
+        int id = table.find(bytes);
+        latest = id;
+        return id;
     }
 
     boolean isFolder(int id) {

@@ -27,8 +27,7 @@ import java.util.Map;
  * this time and from this machine, all images that the Dockerfile and the named contexts refer to. The hash does not
  * cover inputs that do not affect the content: modification times, the names of the image, the cache, and the state of
  * the version control system. It also does not cover what this client cannot determine: the values of secrets, what
- * build steps fetch from the network, the effects of a base image's ONBUILD instructions, and the content of the
- * daemon's registry mirrors.
+ * build steps fetch from the network, and the effects of a base image's ONBUILD instructions.
  *
  * @param hash the hash; null if there is none
  * @param obstacle the reason why there is no hash, in one line; empty if there is a hash
