@@ -72,8 +72,7 @@ class SkipIfUnchangedTaskTest {
                 "");
         BuildRequest request = Builds.request(Builds.push(image.toString())).build();
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint())) {
-            return new SkipIfUnchangedTask(
-                            new BuildTask(false, connections), List.of(image), connections, BEGINNING)
+            return new SkipIfUnchangedTask(new BuildTask(false, connections), List.of(image), connections, BEGINNING)
                     .on(client, request, Builds.content(folder, daemon.logins()), console)
                     .get(5, TimeUnit.MINUTES);
         }
@@ -99,8 +98,7 @@ class SkipIfUnchangedTaskTest {
         Files.delete(folder.resolve("new"));
         ImageName first = image;
         image = ImageName.parse(daemon.registry() + "/skip-task-" + UUID.randomUUID() + ":1");
-        assertEquals(
-                run(() -> {}).built().result().digest(), built.result().digest());
+        assertEquals(run(() -> {}).built().result().digest(), built.result().digest());
         image = first;
 
         BuildOutcome skipped = run(() -> {

@@ -99,9 +99,11 @@ public record BuildInputs(Digest hash, String obstacle, Map<String, LocalSource>
 
     /** Returns the request like {@link #usedIn}, with the hash as an annotation of the image. */
     public BuildRequest recordedIn(BuildRequest request) {
-        return usedIn(request).withExports(request.exports().stream()
-                .map(export -> export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
-                .toList());
+        return usedIn(request)
+                .withExports(request.exports().stream()
+                        .map(export ->
+                                export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
+                        .toList());
     }
 
     /** Whether an image was built from exactly these inputs, for all of its platforms. */

@@ -41,8 +41,8 @@ public final class FolderHashes {
             String name, LocalSource source, Path boundary, List<String> excludes, String ignoreFile, byte[] ignored)
             throws BuildkitException, InterruptedException {
         CompletableFuture<SourceContent.Recorded> own = new CompletableFuture<>();
-        Folder folder = new Folder(
-                source, boundary, excludes, ignoreFile, ignored == null ? null : Digest.sha256(ignored));
+        Folder folder =
+                new Folder(source, boundary, excludes, ignoreFile, ignored == null ? null : Digest.sha256(ignored));
         CompletableFuture<SourceContent.Recorded> earlier = hashes.putIfAbsent(folder, own);
         if (earlier == null) {
             read(name, folder, ignored, own);

@@ -169,7 +169,8 @@ class BakeRunTest {
                 target.content().withSharedKey(UUID.randomUUID().toString()),
                 target.subrequest()));
         TargetFailedException failure = assertThrows(
-                TargetFailedException.class, () -> bake(targets, UUID.randomUUID().toString()));
+                TargetFailedException.class,
+                () -> bake(targets, UUID.randomUUID().toString()));
         assertTrue(
                 failure.getCause().getMessage().startsWith("context file 'files/file' cannot be read: it was changed"),
                 failure.getCause().getMessage());

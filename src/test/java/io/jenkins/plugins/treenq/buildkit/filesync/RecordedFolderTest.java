@@ -46,8 +46,7 @@ class RecordedFolderTest {
     }
 
     private SourceContent.Recorded recorded(List<String> excludes, byte[] ignored) throws Exception {
-        try (SourceContent content =
-                new SourceContent("context", new LocalSource.Folder(folder), (Path) null)) {
+        try (SourceContent content = new SourceContent("context", new LocalSource.Folder(folder), (Path) null)) {
             return content.recorded(excludes, ".dockerignore", ignored);
         }
     }
@@ -59,8 +58,7 @@ class RecordedFolderTest {
 
     private static List<String> walk(Tree tree) throws Exception {
         FolderRequest everything = new FolderRequest("context", List.of(), List.of(), List.of());
-        ContextWalker walker =
-                new ContextWalker("context", tree, new ContextFilter(everything, tree), () -> false);
+        ContextWalker walker = new ContextWalker("context", tree, new ContextFilter(everything, tree), () -> false);
         List<String> walked = new ArrayList<>();
         for (ContextWalker.Walked next = walker.next(); next != null; next = walker.next()) {
             walked.add(next.toString());
@@ -214,8 +212,7 @@ class RecordedFolderTest {
         };
         try (SourceContent content = new SourceContent("context", source, changing)) {
             BuildkitException failure = assertThrows(
-                    BuildkitException.ContextUnreadableException.class,
-                    () -> content.recorded(List.of(), null, null));
+                    BuildkitException.ContextUnreadableException.class, () -> content.recorded(List.of(), null, null));
             assertEquals(
                     "context file 'src/other' cannot be read: it was changed while it was being read",
                     failure.getMessage());

@@ -239,8 +239,7 @@ class RecordedInputsTest {
         }
     }
 
-    private static Digest built(BuildkitClient client, BuildRequest request, SessionContent content)
-            throws Exception {
+    private static Digest built(BuildkitClient client, BuildRequest request, SessionContent content) throws Exception {
         return client.build(request.withNewRef(), content, BuildListener.NONE)
                 .digest()
                 .orElseThrow();
