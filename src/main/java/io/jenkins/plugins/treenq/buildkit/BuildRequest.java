@@ -114,6 +114,11 @@ public record BuildRequest(
         return copied().exports(others).build();
     }
 
+    /** Returns a copy of this request with other rules for images and URLs. */
+    public BuildRequest withSourcePolicy(SourcePolicy other) {
+        return copied().sourcePolicy(other).build();
+    }
+
     /** Returns a copy of this request that writes nothing: without exporters of the result and of caches. */
     public BuildRequest withoutResults() {
         return copied().exports(List.of()).cacheExports(List.of()).build();

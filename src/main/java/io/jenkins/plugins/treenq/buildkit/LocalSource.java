@@ -9,6 +9,14 @@ public sealed interface LocalSource {
     /** A folder on the client's machine. The client never sends files from outside of the folder. */
     record Folder(Path path) implements LocalSource {}
 
+    /**
+     * A folder as it was when the hash of its files was computed. Only what was recorded then is sent, and a file whose
+     * content has changed since then fails the build.
+     */
+    non-sealed interface Recorded extends LocalSource {
+        Path path();
+    }
+
     /** Regular files in memory, by name. All files are in the root folder. */
     record Files(Map<String, byte[]> contents) implements LocalSource {
         public Files {

@@ -18,6 +18,7 @@ import io.jenkins.plugins.treenq.buildkit.client.RunningBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetBuild;
 import io.jenkins.plugins.treenq.buildkit.client.TargetFailedException;
 import io.jenkins.plugins.treenq.buildkit.registry.RegistryConnections;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import io.jenkins.plugins.treenq.timeline.BuildPhase;
 import io.jenkins.plugins.treenq.timeline.ProgressSink;
 import java.io.File;
@@ -159,9 +160,9 @@ final class BakeCallable extends AgentCallable<Boolean> {
 
     /** One target that is being built. */
     record Target(Part part, AgentBuild build, AgentBuild.Prepared prepared) {
-        /** Returns the same target with another request. */
-        Target with(BuildRequest request) {
-            return new Target(part, build, new AgentBuild.Prepared(request, prepared.content(), prepared.console()));
+        /** Returns the same target with another request and content of the session. */
+        Target with(BuildRequest request, SessionContent content) {
+            return new Target(part, build, new AgentBuild.Prepared(request, content, prepared.console()));
         }
     }
 

@@ -110,20 +110,23 @@ final class BakeComparison {
         while (!open.isEmpty()) {
             String name = open.remove();
             BakeCallable.Target target = targets.get(name);
-            if (changed.put(name, target.with(request(name, target, unchanged.containsKey(name)))) == null) {
+            if (changed.put(name, changed(name, target, unchanged.containsKey(name))) == null) {
                 open.addAll(target.part().input().build().links().values());
             }
         }
         return changed;
     }
 
-    private BuildRequest request(String name, BakeCallable.Target target, boolean unchanged) {
+    private BakeCallable.Target changed(String name, BakeCallable.Target target, boolean unchanged) {
+        CompletableFuture<InputComparison> comparison = comparisons.get(name);
         BuildRequest request = target.prepared().request();
-        if (unchanged) {
-            return request.withoutResults();
+        if (comparison == null) {
+            return target;
         }
-        return target.part().tags().isEmpty()
-                ? request
-                : comparisons.get(name).join().recordedIn(request);
+        InputComparison compared = comparison.join();
+        BuildRequest used = unchanged
+                ? compared.usedIn(request).withoutResults()
+                : target.part().tags().isEmpty() ? compared.usedIn(request) : compared.recordedIn(request);
+        return target.with(used, compared.sentIn(target.prepared().content()));
     }
 }

@@ -88,8 +88,18 @@ record InputComparison(BuildInputs inputs, Optional<ImageDescription> unchanged)
         return Map.of("daemon", client.info().version(), "platforms", platforms);
     }
 
-    /** Returns the request with the hash of the inputs, if it is known, as an annotation of the image. */
+    /** Returns the request, with the hash of the inputs as an annotation of the image if the hash is known. */
     BuildRequest recordedIn(BuildRequest request) {
         return inputs.hash() == null ? request : inputs.recordedIn(request);
+    }
+
+    /** Returns the request without the annotation, for a build whose image is only an input of others. */
+    BuildRequest usedIn(BuildRequest request) {
+        return inputs.hash() == null ? request : inputs.usedIn(request);
+    }
+
+    /** Returns the content of the build's session, with exactly the files that the hash covers if it is known. */
+    SessionContent sentIn(SessionContent content) {
+        return inputs.hash() == null ? content : content.withLocals(inputs.locals());
     }
 }

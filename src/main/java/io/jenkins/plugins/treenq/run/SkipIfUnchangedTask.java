@@ -60,7 +60,7 @@ final class SkipIfUnchangedTask implements AgentTask<BuildOutcome> {
             }
             console.print(beginning);
             return Async.then(
-                    building.on(client, known.recordedIn(request), content, console),
+                    building.on(client, known.recordedIn(request), known.sentIn(content), console),
                     finished -> CompletableFuture.completedFuture(new BuildOutcome(finished, null)));
         });
     }

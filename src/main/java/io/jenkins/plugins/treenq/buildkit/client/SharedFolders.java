@@ -41,8 +41,11 @@ final class SharedFolders implements AutoCloseable {
 
     private final Map<Folder, BuildSession> sessions = new HashMap<>();
 
-    /** A folder with the boundary within which it is read. */
-    private record Folder(Path path, Path boundary) {
+    /**
+     * A folder with the boundary within which it is read. Of a recorded folder, each record counts as a folder, because
+     * its files may be others.
+     */
+    private record Folder(LocalSource source, Path path, Path boundary) {
         /** Returns the path by which the daemon keeps the folder. It does not depend on where a workspace is. */
         String identity() {
             return boundary == null
@@ -105,7 +108,7 @@ final class SharedFolders implements AutoCloseable {
 
     private BuildSession opened(Folder folder) throws BuildkitException.InvalidRequestException {
         Map<String, LocalSource> locals = new HashMap<>();
-        shared.get(folder).forEach(name -> locals.put(name, new LocalSource.Folder(folder.path())));
+        shared.get(folder).forEach(name -> locals.put(name, folder.source()));
         SessionContent content = new SessionContent(
                 locals,
                 host -> Optional.empty(),
@@ -148,7 +151,9 @@ final class SharedFolders implements AutoCloseable {
         Map<String, Folder> folders = new TreeMap<>();
         content.locals().forEach((name, source) -> {
             if (source instanceof LocalSource.Folder folder) {
-                folders.put(name, new Folder(folder.path(), content.boundary()));
+                folders.put(name, new Folder(source, folder.path(), content.boundary()));
+            } else if (source instanceof LocalSource.Recorded folder) {
+                folders.put(name, new Folder(source, folder.path(), content.boundary()));
             }
         });
         return folders;

@@ -58,6 +58,10 @@ final class MemoryTree implements Tree {
         return Channels.newChannel(new ByteArrayInputStream(content(path)));
     }
 
+    boolean has(String path) {
+        return contents.containsKey(path);
+    }
+
     private byte[] content(String path) throws NoSuchFileException {
         byte[] content = contents.get(path);
         if (content == null) {

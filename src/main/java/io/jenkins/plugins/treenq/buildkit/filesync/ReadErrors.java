@@ -23,6 +23,20 @@ final class ReadErrors {
         return new FileSystemException(path, null, "it was changed while it was being sent");
     }
 
+    /** Returns the exception for a file that was changed while it was read. */
+    static FileSystemException changedWhileRead(String path) {
+        return new FileSystemException(path, null, "it was changed while it was being read");
+    }
+
+    /** Returns the exception for a file that was changed after it was recorded in a {@link RecordedFolder}. */
+    static FileSystemException changedSinceRecord(String path) {
+        return new FileSystemException(
+                path,
+                null,
+                "it was changed after the inputs of the build were compared; with skipIfUnchanged, do not change files "
+                        + "while their image is built, such as in a parallel branch, or build from another folder");
+    }
+
     private static BuildkitException.ContextUnreadableException unreadable(
             String what, String path, IOException cause) {
         String oneLine = path.codePoints()

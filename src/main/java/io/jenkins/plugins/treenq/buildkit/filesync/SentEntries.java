@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
-import com.google.protobuf.ByteString;
-import io.jenkins.plugins.treenq.buildkit.fsutil.EntryPath;
 import io.jenkins.plugins.treenq.buildkit.fsutil.EntryTable;
-import io.jenkins.plugins.treenq.buildkit.fsutil.FileMode;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
 import io.jenkins.plugins.treenq.buildkit.wire.filetransfer.Stat;
-import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Deque;
 
 /**
  * The entries whose stat was sent to the daemon, and whether the daemon has requested their content. Instances are not
  * thread-safe.
  */
 final class SentEntries {
-    private static final ByteString SLASH = ByteString.copyFromUtf8("/");
-
-    /** A folder that can contain the next entries. */
-    private record Folder(int id, ByteString pathWithSlash) {}
-
-    private final EntryTable entries = new EntryTable();
+    private final WalkedEntries walked = new WalkedEntries();
+    private final EntryTable entries = walked.table();
     private final BitSet requested = new BitSet();
-    private final Deque<Folder> folders = new ArrayDeque<>();
 
     /**
      * Adds the next entry of the walk.
@@ -32,15 +22,7 @@ final class SentEntries {
      *     entry has no content
      */
     void add(Stat stat, long sizeBytes) {
-        ByteString path = stat.getPath();
-        while (!folders.isEmpty() && !path.startsWith(folders.peek().pathWithSlash)) {
-            folders.pop();
-        }
-        int parent = folders.isEmpty() ? EntryTable.ROOT : folders.peek().id;
-        int id = entries.add(parent, EntryPath.name(path), stat.getMode(), sizeBytes, stat.getModTime());
-        if (FileMode.isFolder(stat.getMode())) {
-            folders.push(new Folder(id, path.concat(SLASH)));
-        }
+        walked.add(stat, sizeBytes);
     }
 
     /**

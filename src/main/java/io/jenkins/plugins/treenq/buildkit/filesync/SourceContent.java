@@ -2,6 +2,7 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.fsutil.NameBytes;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,7 @@ public final class SourceContent implements AutoCloseable {
     private static final long END = -1;
 
     private final String local;
+    private final LocalSource source;
     private final Tree tree;
 
     /**
@@ -39,8 +42,14 @@ public final class SourceContent implements AutoCloseable {
      */
     public SourceContent(String local, LocalSource source, Path boundary)
             throws BuildkitException.ContextUnreadableException {
+        this(local, source, Tree.of(local, source, boundary));
+    }
+
+    /** @param tree the opened tree of the source */
+    SourceContent(String local, LocalSource source, Tree tree) {
         this.local = local;
-        this.tree = Tree.of(local, source, boundary);
+        this.source = source;
+        this.tree = tree;
     }
 
     /**
@@ -70,14 +79,28 @@ public final class SourceContent implements AutoCloseable {
     }
 
     /**
-     * Adds the stat, without the modification time, and the content of each entry to a hash, each stat preceded by its
-     * length.
+     * A source, and the hash of the names, modes and content of its files.
+     *
+     * @param source the files that the hash covers, which a later change of the folder does not affect
+     */
+    public record Recorded(Digest hash, LocalSource source) {}
+
+    /**
+     * Computes the hash of all files that the patterns do not exclude: of the stat of each entry, without the
+     * modification time, and of the hash of its content.
      *
      * @param excludes the exclude patterns
+     * @param ignoreFile the name of a file that the daemon reads although the patterns may exclude it; null if there is
+     *     none
+     * @param ignored the content of that file; null if the file did not exist
      * @throws BuildkitException.InvalidRequestException if a pattern is malformed
+     * @throws BuildkitException.ContextUnreadableException if a file cannot be read, or changes while it is read
      */
-    public void hash(List<String> excludes, DigestComputation hash) throws BuildkitException, InterruptedException {
+    public Recorded recorded(List<String> excludes, String ignoreFile, byte[] ignored)
+            throws BuildkitException, InterruptedException {
         FolderRequest everything = new FolderRequest(local, List.of(), excludes, List.of());
+        DigestComputation hash = new DigestComputation("sha256");
+        RecordedEntries entries = new RecordedEntries();
         try {
             ContextWalker walker =
                     new ContextWalker(local, tree, new ContextFilter(everything, tree), CancellableWork::isCancelled);
@@ -86,7 +109,11 @@ public final class SourceContent implements AutoCloseable {
                 byte[] stat = next.stat().toBuilder().clearModTime().build().toByteArray();
                 hash.update(length.clear().putLong(stat.length).flip());
                 hash.update(stat);
-                content(next.stat(), next.sizeBytes(), hash);
+                byte[] content = next.sizeBytes() < 0 ? null : contentHash(next.stat(), next.sizeBytes());
+                if (content != null) {
+                    hash.update(content);
+                }
+                entries.add(next, content);
             }
             hash.update(length.clear().putLong(END).flip());
         } catch (InvalidPatternException e) {
@@ -96,24 +123,39 @@ public final class SourceContent implements AutoCloseable {
             // replaces the exception of the read.
             CancellableWork.check();
         }
+        if (!(source instanceof LocalSource.Folder folder)) {
+            return new Recorded(hash.digest(), source);
+        }
+        RecordedFolder recorded = new RecordedFolder(local, folder.path(), entries);
+        return new Recorded(hash.digest(), ignoreFile == null ? recorded : recorded.with(ignoreFile, ignored));
     }
 
-    /** Adds the content of an entry to a hash. The stat has the length of the content. */
-    private void content(Stat stat, long sizeBytes, DigestComputation hash)
-            throws BuildkitException.ContextUnreadableException {
-        if (sizeBytes < 0) {
-            return;
-        }
+    /**
+     * Returns the hash of the content of an entry.
+     *
+     * @throws BuildkitException.ContextUnreadableException also if the stat is not that of the content. The daemon,
+     *     which keeps files of earlier builds, does not request a file whose stat it knows
+     */
+    private byte[] contentHash(Stat stat, long sizeBytes) throws BuildkitException.ContextUnreadableException {
         String path = NameBytes.text(stat.getPath().toByteArray());
+        MessageDigest hash = VerifiedChannel.sha256();
         try (FileContent content = FileContent.open(tree, path, sizeBytes)) {
             for (ByteBuffer piece = content.read(BUFFER_BYTES);
                     piece.hasRemaining() && !CancellableWork.isCancelled();
                     piece = content.read(BUFFER_BYTES)) {
                 hash.update(piece);
             }
+            Entry after = tree.entry(path);
+            if (source instanceof LocalSource.Folder
+                    && (after.mode() != stat.getMode()
+                            || after.sizeBytes() != stat.getSize()
+                            || after.modificationTimeNanos() != stat.getModTime())) {
+                throw ReadErrors.changedWhileRead(path);
+            }
         } catch (IOException e) {
             throw ReadErrors.file(local, path, e);
         }
+        return hash.digest();
     }
 
     @Override

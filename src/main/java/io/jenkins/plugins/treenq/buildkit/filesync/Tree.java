@@ -30,9 +30,11 @@ interface Tree extends AutoCloseable {
         if (source instanceof LocalSource.Files files) {
             return new MemoryTree(files);
         }
-        Path folder = ((LocalSource.Folder) source).path();
+        RecordedFolder recorded = source instanceof RecordedFolder known ? known : null;
+        Path folder = recorded == null ? ((LocalSource.Folder) source).path() : recorded.path();
         try {
-            return new FolderTree(new RootedPath(folder, boundary));
+            FolderTree tree = new FolderTree(new RootedPath(folder, boundary));
+            return recorded == null ? tree : recorded.tree(tree);
         } catch (IOException e) {
             throw ReadErrors.folder(local, folder.toString(), e);
         }

@@ -122,6 +122,22 @@ public final class EntryTable {
         return -1;
     }
 
+    /**
+     * Returns the names in a folder in the order of the walk. The entries of a folder follow it in the table, so that
+     * the search ends with the first entry whose folder is an earlier one.
+     *
+     * @param folder the ID of the folder, or {@link #ROOT}
+     */
+    public List<ByteString> names(int folder) {
+        List<ByteString> names = new ArrayList<>();
+        for (int id = folder + 1; id < count && parent(id) >= folder; id++) {
+            if (parent(id) == folder) {
+                names.add(ByteString.copyFrom(block(id).names, nameStart(id), nameEnd(id) - nameStart(id)));
+            }
+        }
+        return names;
+    }
+
     private Block block(int id) {
         return blocks.get(id >> BLOCK_BITS);
     }

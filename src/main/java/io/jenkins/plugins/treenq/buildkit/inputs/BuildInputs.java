@@ -5,15 +5,20 @@ import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.images.ImageDescription;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
-import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The hash of all inputs of a Dockerfile build, or the reason why there is none. If any input cannot be determined with
  * certainty, there is no hash, and the image has to be built.
+ *
+ * <p>A build whose image records the hash must have exactly these inputs, although files and tags may change before the
+ * daemon fetches them. The build therefore gets the {@link #locals}, which are the recorded files, and
+ * {@link #recordedIn} replaces the names of images by their digests.
  *
  * <p>The hash covers the Dockerfile and its ignore file; every file of the build context that the ignore file does not
  * exclude, with its name, mode and content; all files of local named contexts; the hashes of builds whose results are
@@ -22,15 +27,25 @@ import java.util.Map;
  * this time and from this machine, all images that the Dockerfile and the named contexts refer to. The hash does not
  * cover inputs that do not affect the content: modification times, the names of the image, the cache, and the state of
  * the version control system. It also does not cover what this client cannot determine: the values of secrets, what
- * build steps fetch from the network, the effects of a base image's ONBUILD instructions, and the content of the
- * daemon's registry mirrors.
+ * build steps fetch from the network, and the effects of a base image's ONBUILD instructions.
  *
  * @param hash the hash; null if there is none
  * @param obstacle the reason why there is no hash, in one line; empty if there is a hash
+ * @param locals the local sources with exactly the files that the hash covers; empty if there is no hash
+ * @param pins the rules that replace the names of images by the digests that the hash covers
  */
-public record BuildInputs(Digest hash, String obstacle) implements Serializable {
+public record BuildInputs(Digest hash, String obstacle, Map<String, LocalSource> locals, SourcePolicy pins) {
     /** The key of the annotation or label in which an image has the hash of its inputs. */
     public static final String KEY = "io.jenkins.plugins.treenq.inputs";
+
+    public BuildInputs {
+        locals = Map.copyOf(locals);
+    }
+
+    /** Creates inputs without files and images. */
+    BuildInputs(Digest hash, String obstacle) {
+        this(hash, obstacle, Map.of(), new SourcePolicy(List.of()));
+    }
 
     /**
      * Computes the hash. The digests of images are requested from their registries.
@@ -68,18 +83,27 @@ public record BuildInputs(Digest hash, String obstacle) implements Serializable 
             FolderHashes folders)
             throws InterruptedException {
         try {
-            return new BuildInputs(
-                    new InputsReader(request, locals, boundary, images, results, folders).hash(more), "");
+            return new InputsReader(request, locals, boundary, images, results, folders).read(more);
         } catch (UnknownInputException | BuildkitException e) {
             return new BuildInputs(null, e.getMessage());
         }
     }
 
-    /** Returns the request with the hash as an annotation of the image. The hash must not be null. */
+    /**
+     * Returns the request of a build that has these inputs, if it is given the {@link #locals}, too. The hash must not
+     * be null.
+     */
+    public BuildRequest usedIn(BuildRequest request) {
+        return pins.rules().isEmpty() ? request : request.withSourcePolicy(pins);
+    }
+
+    /** Returns the request like {@link #usedIn}, with the hash as an annotation of the image. */
     public BuildRequest recordedIn(BuildRequest request) {
-        return request.withExports(request.exports().stream()
-                .map(export -> export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
-                .toList());
+        return usedIn(request)
+                .withExports(request.exports().stream()
+                        .map(export ->
+                                export.type().equals("image") ? export.with("annotation." + KEY, hash.value()) : export)
+                        .toList());
     }
 
     /** Whether an image was built from exactly these inputs, for all of its platforms. */

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** A hash of named fields with their lengths, so that different fields never have the same encoding. */
 final class FieldHash {
     /** The version of the encoding, which changes with the set of hashed fields. */
-    private static final String FORM = "treenq inputs 2";
+    private static final String FORM = "treenq inputs 3";
 
     private final DigestComputation hash = new DigestComputation("sha256");
 

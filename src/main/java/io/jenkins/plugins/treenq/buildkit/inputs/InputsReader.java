@@ -7,20 +7,25 @@ import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.Export;
 import io.jenkins.plugins.treenq.buildkit.ImageName;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
+import io.jenkins.plugins.treenq.buildkit.SourcePolicy;
 import io.jenkins.plugins.treenq.buildkit.filesync.IgnoreFile;
 import io.jenkins.plugins.treenq.buildkit.filesync.SourceContent;
 import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Reads the inputs of one build and computes their hash. Each input is read once. */
+/**
+ * Reads the inputs of one build and computes their hash. Each input is read once, and what was read is what the build
+ * gets: the files in records of their folders, the images by their digests.
+ */
 final class InputsReader {
     private static final int MAX_TEXT_BYTES = 1 << 20;
     private static final String ARGUMENT = "build-arg:";
@@ -28,6 +33,7 @@ final class InputsReader {
     private static final String IMAGE = "docker-image://";
     private static final String LAYOUT = "oci-layout://";
     private static final String LOCAL = "local:";
+    private static final String IGNORED = ".dockerignore";
 
     /** The options that add inputs from elsewhere or that force a new build. */
     private static final Set<String> UNSUPPORTED_OPTIONS =
@@ -45,6 +51,12 @@ final class InputsReader {
     private final FolderHashes folders;
     private final FieldHash hash = new FieldHash();
     private final Set<String> images = new TreeSet<>();
+
+    /** The sources with exactly the files that the hash covers. */
+    private final Map<String, LocalSource> recorded = new HashMap<>();
+
+    /** The digests of the images whose names have none. Each is resolved once, because it may change at any time. */
+    private final Map<ImageName, Digest> resolved = new LinkedHashMap<>();
 
     /** Images that no named context replaces: values of named contexts, and frontends. */
     private final Set<String> ownImages = new TreeSet<>();
@@ -67,7 +79,7 @@ final class InputsReader {
         this.folders = folders;
     }
 
-    Digest hash(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
+    BuildInputs read(Map<String, String> more) throws UnknownInputException, BuildkitException, InterruptedException {
         checkRequest();
         hash.add("more", more);
         hash.add("frontend", request.frontend());
@@ -82,7 +94,7 @@ final class InputsReader {
         dockerfile();
         namedContexts();
         resolveImages();
-        return hash.digest();
+        return new BuildInputs(hash.digest(), "", recorded, pins());
     }
 
     private void checkRequest() throws UnknownInputException {
@@ -126,26 +138,48 @@ final class InputsReader {
     }
 
     /** Adds the hash of all files of a local source that the patterns do not exclude. */
-    private void addFolder(String field, String name, List<String> excludes)
+    private void addFolder(String field, String name, List<String> excludes, String ignoreFile, byte[] ignored)
             throws UnknownInputException, BuildkitException, InterruptedException {
-        hash.add(field, folders.of(name, local(name), boundary, excludes).value());
+        SourceContent.Recorded folder = folders.of(name, local(name), boundary, excludes, ignoreFile, ignored);
+        hash.add(field, folder.hash().value());
+        record(name, folder.source());
+    }
+
+    private void record(String name, LocalSource source) throws UnknownInputException {
+        if (recorded.put(name, source) != null) {
+            throw new UnknownInputException("several contexts have the local folder '" + name + "'");
+        }
     }
 
     private void dockerfile() throws UnknownInputException, BuildkitException, InterruptedException {
         // The option names another source of the Dockerfile. A Dockerfile that is given as text has this option, too.
-        byte[] ignored;
-        try (SourceContent folder = opened(request.options().getOrDefault("dockerfilekey", "dockerfile"));
+        String source = request.options().getOrDefault("dockerfilekey", "dockerfile");
+        String name = request.options().getOrDefault("filename", "Dockerfile");
+        if (name.indexOf('/') >= 0) {
+            throw new UnknownInputException("the Dockerfile '" + name + "' is not in the folder of Dockerfiles itself");
+        }
+        Map<String, byte[]> files = new HashMap<>();
+        byte[] own;
+        byte[] ignored = null;
+        try (SourceContent folder = opened(source);
                 SourceContent context = opened("context")) {
-            String name = request.options().getOrDefault("filename", "Dockerfile");
             byte[] file = folder.file(name, MAX_TEXT_BYTES)
                     .orElseThrow(() -> new UnknownInputException("there is no Dockerfile '" + name + "'"));
             hash.add("dockerfile", file);
+            files.put(name, file);
             imagesOf(new String(file, StandardCharsets.UTF_8));
-            Optional<byte[]> own = folder.file(name + ".dockerignore", MAX_TEXT_BYTES);
-            ignored = (own.isPresent() ? own : context.file(".dockerignore", MAX_TEXT_BYTES)).orElse(new byte[0]);
+            own = folder.file(name + IGNORED, MAX_TEXT_BYTES).orElse(null);
+            if (own == null) {
+                ignored = context.file(IGNORED, MAX_TEXT_BYTES).orElse(null);
+            } else {
+                files.put(name + IGNORED, own);
+            }
         }
-        hash.add("ignored", ignored);
-        addFolder("context", "context", IgnoreFile.patterns(ignored));
+        // The frontend reads nothing else from this source.
+        record(source, new LocalSource.Files(files));
+        byte[] patterns = own != null ? own : ignored != null ? ignored : new byte[0];
+        hash.add("ignored", patterns);
+        addFolder("context", "context", IgnoreFile.patterns(patterns), own == null ? IGNORED : null, ignored);
     }
 
     private void imagesOf(String dockerfile) throws UnknownInputException {
@@ -172,7 +206,7 @@ final class InputsReader {
             if (result != null) {
                 hash.add(option.getKey(), hashOf(result, value));
             } else if (value.startsWith(LOCAL)) {
-                addFolder(option.getKey(), value.substring(LOCAL.length()), List.of());
+                addFolder(option.getKey(), value.substring(LOCAL.length()), List.of(), null, null);
             } else if (value.startsWith(IMAGE)) {
                 ownImages.add(value.substring(IMAGE.length()));
             } else if (!value.startsWith(LAYOUT) || !value.contains("@sha256:")) {
@@ -241,9 +275,34 @@ final class InputsReader {
         } catch (IllegalArgumentException e) {
             throw new UnknownInputException(e.getMessage());
         }
-        return name.digest().isEmpty()
-                ? registry.resolve(name)
-                        .orElseThrow(() -> new UnknownInputException("there is no image " + name + " in its registry"))
-                : new Digest(name.digest());
+        if (!name.digest().isEmpty()) {
+            return new Digest(name.digest());
+        }
+        Digest known = resolved.get(name);
+        if (known != null) {
+            return known;
+        }
+        Digest current = registry.resolve(name)
+                .orElseThrow(() -> new UnknownInputException("there is no image " + name + " in its registry"));
+        resolved.put(name, current);
+        return current;
+    }
+
+    /**
+     * Returns the rules that replace the names of images by the digests that the hash covers. A pattern without
+     * wildcards matches only the complete name, and never a name with a digest. EXACT would not do: some daemons
+     * replace the name by itself then, and others also replace the same name with another digest
+     * ({@code sourcepolicy/matcher.go}).
+     */
+    private SourcePolicy pins() {
+        return new SourcePolicy(resolved.entrySet().stream()
+                .map(image -> new SourcePolicy.Rule(
+                        SourcePolicy.Action.CONVERT,
+                        SourcePolicy.Match.WILDCARD,
+                        IMAGE + image.getKey(),
+                        List.of(),
+                        IMAGE + image.getKey() + "@" + image.getValue(),
+                        Map.of()))
+                .toList());
     }
 }

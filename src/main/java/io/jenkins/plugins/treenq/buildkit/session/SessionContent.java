@@ -73,6 +73,11 @@ public record SessionContent(
         return new SessionContent(locals, logins, secrets, ssh, outputs, layouts, uploads, key, boundary);
     }
 
+    /** Returns the same content with other local sources. */
+    public SessionContent withLocals(Map<String, LocalSource> others) {
+        return new SessionContent(others, logins, secrets, ssh, outputs, layouts, uploads, sharedKey, boundary);
+    }
+
     @Override
     public String toString() {
         return "SessionContent[locals=" + locals.keySet() + "]";

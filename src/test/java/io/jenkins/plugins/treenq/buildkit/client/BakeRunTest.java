@@ -4,6 +4,7 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,10 @@ import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildResult;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
+import io.jenkins.plugins.treenq.buildkit.images.ImageRegistry;
+import io.jenkins.plugins.treenq.buildkit.inputs.BuildInputs;
+import io.jenkins.plugins.treenq.buildkit.inputs.FolderHashes;
+import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -48,8 +53,13 @@ class BakeRunTest {
     Path folder;
 
     private SortedMap<String, BuildResult> bake(String hcl, String... targets) throws Exception {
+        return bake(Bakes.prepared(daemon, folder, hcl, targets), "");
+    }
+
+    private SortedMap<String, BuildResult> bake(SortedMap<String, PreparedTarget> targets, String sharedKey)
+            throws Exception {
         try (BuildkitClient client = BuildkitClient.connect(daemon.endpoint());
-                BakeRun run = BakeRun.open(client, Bakes.prepared(daemon, folder, hcl, targets), "")) {
+                BakeRun run = BakeRun.open(client, targets, sharedKey)) {
             return run.build(target -> BuildListener.NONE);
         }
     }
@@ -98,6 +108,72 @@ class BakeRunTest {
         assertEquals("two", text("out/two/name"));
         // The step of the base was executed once.
         assertEquals(text("out/one/id"), text("out/two/id"));
+    }
+
+    /** As targets of a bake with skipIfUnchanged. */
+    @Test
+    void recordedFoldersAreSentAsTheyWereRecorded() throws Exception {
+        write("Dockerfile", "FROM scratch\nARG NAME\nCOPY files /\n");
+        write("other.Dockerfile", "FROM scratch\nCOPY files /\n");
+        write("other.Dockerfile.dockerignore", "**/skipped\n");
+        write("files/file", UUID.randomUUID().toString());
+        write("files/skipped", "skipped");
+        SortedMap<String, PreparedTarget> targets = Bakes.prepared(daemon, folder, """
+                group "default" { targets = ["one", "two", "three"] }
+                target "one" {
+                  args = { NAME = "one" }
+                  output = ["type=local,dest=out/one"]
+                }
+                target "two" {
+                  args = { NAME = "two" }
+                  output = ["type=local,dest=out/two"]
+                }
+                target "three" {
+                  dockerfile = "other.Dockerfile"
+                  output = ["type=local,dest=out/three"]
+                }
+                """);
+        FolderHashes hashes = new FolderHashes();
+        try (ImageRegistry images = new ImageRegistry(daemon.logins(), Map.of())) {
+            for (Map.Entry<String, PreparedTarget> target : targets.entrySet()) {
+                SessionContent content = target.getValue().content();
+                BuildInputs inputs = BuildInputs.of(
+                        target.getValue().request(),
+                        content.locals(),
+                        content.boundary(),
+                        images,
+                        Map.of(),
+                        Map.of(),
+                        hashes);
+                assertEquals("", inputs.obstacle());
+                target.setValue(target.getValue().with(content.withLocals(inputs.locals())));
+            }
+        }
+        assertSame(
+                targets.get("one").content().locals().get("context"),
+                targets.get("two").content().locals().get("context"));
+
+        write("files/new", "new");
+        write("other.Dockerfile.dockerignore", "");
+        bake(targets, UUID.randomUUID().toString());
+        for (String name : List.of("one", "two", "three")) {
+            assertEquals(text("files/file"), text("out/" + name + "/file"));
+            assertFalse(Files.exists(folder.resolve("out/" + name + "/new")));
+        }
+        assertEquals("skipped", text("out/two/skipped"));
+        assertFalse(Files.exists(folder.resolve("out/three/skipped")));
+
+        write("files/file", "changed");
+        targets.replaceAll((name, target) -> new PreparedTarget(
+                target.request().withNewRef(),
+                target.content().withSharedKey(UUID.randomUUID().toString()),
+                target.subrequest()));
+        TargetFailedException failure = assertThrows(
+                TargetFailedException.class,
+                () -> bake(targets, UUID.randomUUID().toString()));
+        assertTrue(
+                failure.getCause().getMessage().startsWith("context file 'files/file' cannot be read: it was changed"),
+                failure.getCause().getMessage());
     }
 
     @Test
