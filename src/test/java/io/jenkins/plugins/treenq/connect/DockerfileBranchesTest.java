@@ -347,6 +347,45 @@ class DockerfileBranchesTest {
         assertNotEquals(digest, digest("feature-a"));
     }
 
+    /** The form has no field for these tags; Job DSL and Configuration as Code can set them. */
+    @Test
+    void tagsThatAllBranchesWouldShareAreReportedByTheScanAndTheBuild() throws Exception {
+        ImageSettings settings = settings();
+        settings.setBuild(new TreenqBuildStep(List.of(daemon.registry() + "/" + image + ":shared")));
+        WorkflowMultiBranchProject project = project(settings);
+
+        String log = scan(project);
+
+        String line = "the build of the project has tags, which all branches would share;";
+        assertThat(log, containsString("WARNING: " + line));
+        WorkflowRun run = project.getItemByBranchName("main").getLastBuild();
+        jenkins.assertBuildStatus(Result.FAILURE, run);
+        jenkins.assertLogContains("ERROR: " + line, run);
+        jenkins.assertLogNotContains("\tat ", run);
+        assertTrue(registry.digest(image, "shared").isEmpty());
+    }
+
+    @Test
+    void aRecordOfTagsThatCannotBeReadIsKept() throws Exception {
+        WorkflowMultiBranchProject project = project(settings());
+        scan(project);
+        String digest = digest("main");
+        Path file = project.getRootDir().toPath().resolve("treenq-branches.xml");
+        String record = Files.readString(file);
+        String damaged = record.substring(0, record.length() / 2);
+        Files.writeString(file, damaged);
+
+        WorkflowRun refused = jenkins.assertBuildStatus(Result.FAILURE, run(project, "main"));
+
+        jenkins.assertLogContains("ERROR: the file treenq-branches.xml of the project 'web', which says which", refused);
+        jenkins.assertLogNotContains("\tat ", refused);
+        assertEquals(damaged, Files.readString(file));
+
+        Files.writeString(file, record);
+        WorkflowRun again = jenkins.assertBuildStatusSuccess(run(project, "main"));
+        jenkins.assertLogContains("Promoting " + daemon.registry() + "/" + image + "@" + digest, again);
+    }
+
     @Test
     void aForcedPushIsBuiltAndADeletedBranchLosesItsJob() throws Exception {
         repository.branch("topic").commit("text", "before");
