@@ -166,6 +166,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
                 .findFirst();
     }
 
+    Optional<BuiltImage> promotion(String id) {
+        return getImages().stream().filter(image -> image.isPromotedBy(id)).findFirst();
+    }
+
     /** Returns the number of the build with this ID in the daemon; 0 if it is unknown. */
     public int numberOf(String ref) {
         return timelines.numberOf(ref).orElse(0);
