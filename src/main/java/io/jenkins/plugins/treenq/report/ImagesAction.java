@@ -75,17 +75,22 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * Starts the timeline of an image build.
+     * Starts the timeline of an image build, and saves the run.
      *
      * @param ref ID of the build in the daemon
      * @param subject subject of the build, such as the first tag
      * @param builder name of the builder; empty if it is not known yet
      */
     public LiveTimeline begin(String ref, String subject, String builder) throws IOException {
-        LiveTimeline timeline = timelines.begin(nextNumber(), ref, subject, builder);
+        LiveTimeline timeline = beginOne(ref, subject, builder);
         // The run is saved, so that the build's page exists from now on, regardless of the result.
         run.save();
         return timeline;
+    }
+
+    /** Starts the timeline of one of several image builds. {@link #began} saves the run for all of them. */
+    public LiveTimeline beginOne(String ref, String subject, String builder) {
+        return timelines.begin(nextNumber(), ref, subject, builder);
     }
 
     /**
