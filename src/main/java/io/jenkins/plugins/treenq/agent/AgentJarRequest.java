@@ -6,12 +6,15 @@ import hudson.remoting.JarCache;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import jenkins.security.MasterToSlaveCallable;
@@ -59,14 +62,15 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
         }
     }
 
-    private static Path unpacked(Path jar) throws IOException {
+    /** Returns the jar of classes next to the jar, whose name in the cache is derived from its content. */
+    static Path unpacked(Path jar) throws IOException {
         Path classes = Path.of(jar + ".classes");
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             ZipEntry entry = zip.getEntry(CLASSES);
             if (entry == null) {
                 throw new FileNotFoundException(CLASSES);
             }
-            if (!Files.isRegularFile(classes) || Files.size(classes) != entry.getSize()) {
+            if (!isUnpacked(entry, classes)) {
                 Path next = Path.of(classes + "." + UUID.randomUUID());
                 try (InputStream in = zip.getInputStream(entry)) {
                     Files.copy(in, next);
@@ -77,6 +81,20 @@ final class AgentJarRequest extends MasterToSlaveCallable<String, IOException> {
             }
         }
         return classes;
+    }
+
+    /**
+     * Tells whether the file has the content of the entry. Its size is not enough, because a file that was being
+     * written when the machine lost its power can have the right size and other content.
+     */
+    private static boolean isUnpacked(ZipEntry entry, Path file) throws IOException {
+        if (!Files.isRegularFile(file) || Files.size(file) != entry.getSize()) {
+            return false;
+        }
+        try (CheckedInputStream in = new CheckedInputStream(Files.newInputStream(file), new CRC32())) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return in.getChecksum().getValue() == entry.getCrc();
+        }
     }
 
     /** Loads the jar of classes from the controller, as a resource of this class. */

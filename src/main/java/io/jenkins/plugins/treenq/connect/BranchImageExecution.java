@@ -21,6 +21,7 @@ import java.io.PrintStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import jenkins.branch.MultiBranchProject;
@@ -30,6 +31,9 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 /** One call of the step that builds the image of a branch's commit, or finds the image of this commit. */
 final class BranchImageExecution extends BuildExecution {
     private static final long serialVersionUID = 1;
+
+    /** ID of the promotion of an image that exists; null in a Pipeline that an earlier version saved. */
+    private final String promotionId = UUID.randomUUID().toString();
 
     /** The build that was started last; null in a Pipeline that an earlier version saved. */
     private volatile Started started;
@@ -83,7 +87,7 @@ final class BranchImageExecution extends BuildExecution {
             return built(warnedAndBuilt(order, settings, commit), images, key);
         }
         CompletableFuture<BuiltImage> promoted = Async.call(Async.REGISTRIES, () -> new RegistryImages(run, listener)
-                .promote(built.get(), metadata.getTags(), order.credentialsId(), null));
+                .promote(promotionId, built.get(), metadata.getTags(), order.credentialsId(), null));
         return Async.orElse(promoted, failure -> {
             if (failure instanceof AbortException) {
                 listener.getLogger()

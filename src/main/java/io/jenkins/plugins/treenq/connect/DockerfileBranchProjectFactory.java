@@ -80,6 +80,9 @@ public final class DockerfileBranchProjectFactory extends AbstractWorkflowBranch
         if (obstacle != null) {
             log.println("      WARNING: " + BranchCommit.cannotFetch(obstacle));
         }
+        if (settings.obstacle() != null) {
+            log.println("      WARNING: " + settings.obstacle());
+        }
         scannedTags()
                 .collisions(settings, branch.getHead(), getOwner())
                 .forEach(line -> log.println("      WARNING: " + line));

@@ -8,9 +8,12 @@ import hudson.model.Descriptor;
 import hudson.model.DescriptorVisibilityFilter;
 import hudson.model.TaskListener;
 import java.util.List;
+import org.jenkinsci.plugins.structs.SymbolLookup;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
+import org.jenkinsci.plugins.workflow.flow.ErrorCondition;
 import org.jenkinsci.plugins.workflow.flow.FlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDefinitionDescriptor;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -20,14 +23,21 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
- * The Pipeline of a branch that builds the image of its Dockerfile. The script is one of two constants; everything that
- * differs between branches is read by the steps, so no text of a repository or of a user becomes part of a Groovy
+ * The Pipeline of a branch that builds the image of its Dockerfile. The script is one of three constants; everything
+ * that differs between branches is read by the steps, so no text of a repository or of a user becomes part of a Groovy
  * script.
  */
 public final class ImageFlowDefinition extends FlowDefinition {
+    /** The condition of {@code retry} for a lost agent. */
+    private static final String AGENT_LOST = "agent";
+
     private static final String FETCHED_BY_DAEMON = BranchImageStep.NAME + "()";
     private static final String CHECKED_OUT_ON_AGENT =
             "node(" + BranchAgentStep.NAME + "()) { checkout(scm); " + BranchImageStep.NAME + "() }";
+
+    /** Builds on another agent if the first one is lost. */
+    private static final String REPEATED =
+            "retry(count: 2, conditions: [" + AGENT_LOST + "()]) { " + CHECKED_OUT_ON_AGENT + " }";
 
     @Override
     public FlowExecution create(FlowExecutionOwner owner, TaskListener listener, List<? extends Action> actions)
@@ -50,7 +60,15 @@ public final class ImageFlowDefinition extends FlowDefinition {
             throw new AbortException("a checkout on an agent needs the plugin 'Pipeline: Nodes and Processes'"
                     + " (workflow-durable-task-step); install it, or let the daemon fetch the sources");
         }
-        return CHECKED_OUT_ON_AGENT;
+        return canRepeat() ? REPEATED : CHECKED_OUT_ON_AGENT;
+    }
+
+    /** Tells whether the plugins of Jenkins' steps can repeat a block whose agent was lost. */
+    private static boolean canRepeat() {
+        StepDescriptor retry = StepDescriptor.byFunctionName("retry");
+        return retry != null
+                && DescribableModel.of(retry.clazz).getParameter("conditions") != null
+                && SymbolLookup.get().findDescriptor(ErrorCondition.class, AGENT_LOST) != null;
     }
 
     /** Name of the definition. */

@@ -94,6 +94,18 @@ public final class ImageSettings extends AbstractDescribableImpl<ImageSettings> 
         this.build = build;
     }
 
+    /**
+     * Returns why no branch can be built with these settings; null if branches can be built. The form has no field for
+     * tags of the build, but Job DSL, Configuration as Code and XML can contain them.
+     */
+    @CheckForNull
+    String obstacle() {
+        return getBuild().getTags().isEmpty()
+                ? null
+                : "the build of the project has tags, which all branches would share; remove 'tags' from 'build', and"
+                        + " set 'rules' instead, which give each branch its own tags";
+    }
+
     /** Returns the agent that checks out the sources; null if the daemon fetches them. */
     @CheckForNull
     public AgentCheckout getCheckout() {

@@ -30,6 +30,7 @@ import org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty;
  */
 final class ProjectImages {
     private static final Logger LOGGER = Logger.getLogger(ProjectImages.class.getName());
+    private static final String FILE = "treenq-branches.xml";
     private static final int MOST_COMMITS = 1000;
     private static final String BRANCH = "branch ";
     private static final String ALL_TAGS = "tags";
@@ -56,11 +57,17 @@ final class ProjectImages {
         private final Map<String, String> owners = new TreeMap<>();
     }
 
-    /** Returns the reference of the image that was built of a commit. */
+    /** Returns the reference of the image that was built of a commit; empty if the file cannot be read. */
     Optional<String> imageOf(CommitImage key) {
-        return key.commit() == null
-                ? Optional.empty()
-                : Optional.ofNullable(read().images.get(text(key)));
+        if (key.commit() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(read().images.get(text(key)));
+        } catch (AbortException e) {
+            // The file was logged when it was read.
+            return Optional.empty();
+        }
     }
 
     /** Records the image of a commit. A failure is only written to the log of Jenkins, because the image exists. */
@@ -87,8 +94,8 @@ final class ProjectImages {
      * over tags such as {@code latest}.
      *
      * @param image name of the image, which all the tags have
-     * @throws AbortException if another branch, or another project of the organization folder, has one of the tags; the
-     *     message says which
+     * @throws AbortException if another branch, or another project of the organization folder, has one of the tags, or
+     *     if it is unknown because a file cannot be read; the message says which
      */
     void claim(String image, List<String> tags, BranchCommit commit) throws IOException {
         String owner = owner(commit);
@@ -138,7 +145,7 @@ final class ProjectImages {
         }
     }
 
-    /** @throws AbortException if a branch of this project has one of the tags */
+    /** @throws AbortException if a branch of this project has one of the tags, or if the file cannot be read */
     private void requireNone(List<String> tags) throws AbortException {
         Map<String, String> owners = read().owners;
         for (String tag : tags) {
@@ -207,23 +214,33 @@ final class ProjectImages {
         }
     }
 
-    /** Returns the content; an empty one if there is no file, or if the file cannot be read. */
-    private Content read() {
+    /**
+     * Returns the content; an empty one if there is no file.
+     *
+     * @throws AbortException if the file cannot be read. The file is then not written either: with an empty content, a
+     *     branch could take over the tags of another one
+     */
+    private Content read() throws AbortException {
         XmlFile file = file();
+        Exception cause = null;
         try {
-            if (file.exists()
-                    && file.read() instanceof Content content
-                    && content.images != null
-                    && content.owners != null) {
+            if (!file.exists()) {
+                return new Content();
+            }
+            if (file.read() instanceof Content content && content.images != null && content.owners != null) {
                 return content;
             }
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> file + " cannot be read; commits are built again");
+            cause = e;
         }
-        return new Content();
+        LOGGER.log(Level.WARNING, cause, () -> file + " cannot be read");
+        throw new AbortException("the file " + FILE + " of the project '" + project.getFullName()
+                + "', which says which branch each tag belongs to, cannot be read; restore the file in the folder of"
+                + " the project on the controller, or delete it, so that each tag belongs to the branch that is built"
+                + " next");
     }
 
     private XmlFile file() {
-        return new XmlFile(Jenkins.XSTREAM2, new File(project.getRootDir(), "treenq-branches.xml"));
+        return new XmlFile(Jenkins.XSTREAM2, new File(project.getRootDir(), FILE));
     }
 }

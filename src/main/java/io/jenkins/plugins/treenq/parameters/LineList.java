@@ -9,10 +9,11 @@ import io.jenkins.plugins.treenq.buildkit.BuildkitException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
-/** Lists of texts, which are the lines of a form's text area. */
+/** Lists of texts, which are the lines of a form's text area; an entry with line breaks is a {@link QuotedEntry}. */
 public final class LineList {
     private LineList() {}
 
@@ -30,16 +31,26 @@ public final class LineList {
         return lines;
     }
 
+    /** Returns the lines of all values without blank ones, for values whose lines have the meaning of single values. */
+    public static List<String> lines(@CheckForNull Collection<String> values) {
+        return trimmed(of(values).stream().flatMap(String::lines).toList());
+    }
+
     /** Returns the text that a text area shows. */
     public static String text(@CheckForNull List<String> values) {
-        return values == null ? "" : String.join("\n", values);
+        return values == null ? "" : values.stream().map(QuotedEntry::line).collect(Collectors.joining("\n"));
+    }
+
+    /** Returns the entries that the text of a text area contains, also blank ones. */
+    private static List<String> entries(String text) {
+        return text.lines().map(String::strip).map(QuotedEntry::entry).toList();
     }
 
     /** Converts the texts of text areas in a form's data to lists. */
     public static void bind(JSONObject form, Iterable<String> fields) {
         for (String field : fields) {
             if (form.get(field) instanceof String text) {
-                form.put(field, text.lines().map(String::strip).toList());
+                form.put(field, entries(text));
             }
         }
     }
@@ -70,7 +81,7 @@ public final class LineList {
             return FormValidation.ok();
         }
         try {
-            for (String line : Util.fixNull(lines).lines().map(String::strip).toList()) {
+            for (String line : entries(Util.fixNull(lines))) {
                 if (!line.isEmpty() && !line.contains("$")) {
                     check.check(line);
                 }

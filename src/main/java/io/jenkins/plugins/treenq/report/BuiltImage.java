@@ -43,6 +43,9 @@ public final class BuiltImage implements Serializable {
     private final Map<String, Object> metadata;
     private String credentialsId;
 
+    /** Null for other images than those that a Pipeline promoted, and in the records of earlier versions. */
+    private String promotionId;
+
     /** Null in the records of earlier versions. */
     private String artifact;
 
@@ -155,6 +158,15 @@ public final class BuiltImage implements Serializable {
         credentialsId = credentials;
         artifact = path;
         timestamp = System.currentTimeMillis();
+    }
+
+    /** Sets the ID by which the promotion is found after a restart of Jenkins. */
+    void promotedBy(@CheckForNull String id) {
+        promotionId = id;
+    }
+
+    boolean isPromotedBy(String id) {
+        return id.equals(promotionId);
     }
 
     /** Returns the number of the image build in the run, which counts from 1; 0 for a promoted image. */

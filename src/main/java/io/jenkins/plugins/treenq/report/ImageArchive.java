@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import jenkins.model.Jenkins;
 import jenkins.util.BuildListenerAdapter;
 
@@ -58,6 +59,33 @@ public final class ImageArchive {
         action.add(image);
         run.save();
         JobImages.add(run, image);
+    }
+
+    /**
+     * Records an image that was promoted.
+     *
+     * @param id ID by which {@link #promoted} finds the image; null if the promotion is never repeated
+     */
+    public static void recordPromotion(
+            BuiltImage image,
+            @CheckForNull String id,
+            @CheckForNull String credentialsId,
+            Run<?, ?> run,
+            TaskListener listener)
+            throws IOException, InterruptedException {
+        image.promotedBy(id);
+        record(image, credentialsId, run, listener);
+    }
+
+    /** Returns the image of a promotion that was recorded before a restart of Jenkins; empty if there is none. */
+    public static Optional<BuiltImage> promoted(String id, Run<?, ?> run) throws InterruptedException {
+        ImagesAction action = run.getAction(ImagesAction.class);
+        Optional<BuiltImage> recorded = action == null ? Optional.empty() : action.promotion(id);
+        if (recorded.isPresent()) {
+            // Jenkins may have been stopped before this.
+            JobImages.add(run, recorded.get());
+        }
+        return recorded;
     }
 
     private static String fileName(BuiltImage image) {

@@ -75,17 +75,22 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
     }
 
     /**
-     * Starts the timeline of an image build.
+     * Starts the timeline of an image build, and saves the run.
      *
      * @param ref ID of the build in the daemon
      * @param subject subject of the build, such as the first tag
      * @param builder name of the builder; empty if it is not known yet
      */
     public LiveTimeline begin(String ref, String subject, String builder) throws IOException {
-        LiveTimeline timeline = timelines.begin(nextNumber(), ref, subject, builder);
+        LiveTimeline timeline = beginOne(ref, subject, builder);
         // The run is saved, so that the build's page exists from now on, regardless of the result.
         run.save();
         return timeline;
+    }
+
+    /** Starts the timeline of one of several image builds. {@link #began} saves the run for all of them. */
+    public LiveTimeline beginOne(String ref, String subject, String builder) {
+        return timelines.begin(nextNumber(), ref, subject, builder);
     }
 
     /**
@@ -164,6 +169,10 @@ public final class ImagesAction implements RunAction2, EnvironmentContributingAc
         return getImages().stream()
                 .filter(image -> number != 0 && image.getNumber() == number)
                 .findFirst();
+    }
+
+    Optional<BuiltImage> promotion(String id) {
+        return getImages().stream().filter(image -> image.isPromotedBy(id)).findFirst();
     }
 
     /** Returns the number of the build with this ID in the daemon; 0 if it is unknown. */

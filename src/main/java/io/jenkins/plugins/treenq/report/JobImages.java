@@ -113,6 +113,13 @@ public final class JobImages {
             return timestamp;
         }
 
+        private boolean isSame(Tagged other) {
+            return number == other.number
+                    && timestamp == other.timestamp
+                    && tag.equals(other.tag)
+                    && digest.equals(other.digest);
+        }
+
         private Tagged named(String name) {
             return new Tagged(number, name, tag, digest, timestamp);
         }
@@ -128,23 +135,42 @@ public final class JobImages {
      * because neither a build nor a page may fail for this information.
      */
     public List<Tagged> read() {
-        List<Tagged> all = new ArrayList<>();
-        XmlFile file = file();
         try {
-            if (file.exists() && file.read() instanceof List<?> kept) {
-                kept.forEach(each -> {
-                    if (each instanceof Tagged tagged && tagged.isComplete()) {
-                        all.add(tagged);
-                    }
-                });
-            }
+            return stored();
         } catch (IOException | RuntimeException e) {
             LOGGER.log(
                     Level.WARNING,
                     e,
-                    () -> file + " cannot be read; earlier images of " + job.getFullName() + " are not shown");
+                    () -> file() + " cannot be read; earlier images of " + job.getFullName() + " are not shown");
+            return new ArrayList<>();
         }
+    }
+
+    private List<Tagged> stored() throws IOException {
+        List<Tagged> all = new ArrayList<>();
+        XmlFile file = file();
+        if (!file.exists()) {
+            return all;
+        }
+        if (!(file.read() instanceof List<?> kept)) {
+            throw new IOException("the file contains no list");
+        }
+        kept.forEach(each -> {
+            if (each instanceof Tagged tagged && tagged.isComplete()) {
+                all.add(tagged);
+            }
+        });
         return all;
+    }
+
+    /** Returns the tags, and keeps a file that cannot be read, because the file is written next. */
+    private List<Tagged> toExtend() throws IOException {
+        try {
+            return stored();
+        } catch (IOException | RuntimeException e) {
+            UnreadableFile.keep(file(), e);
+            return new ArrayList<>();
+        }
     }
 
     /** Returns the file in the job's current folder. */
@@ -153,8 +179,8 @@ public final class JobImages {
     }
 
     /**
-     * Adds the tags that a run has set, and waits until they are stored. A failure is only written to the log of
-     * Jenkins.
+     * Adds the tags that a run has set, unless they were added before, and waits until they are stored. A failure is
+     * only written to the log of Jenkins.
      */
     static void add(Run<?, ?> run, BuiltImage image) throws InterruptedException {
         if (!image.isTagged()) {
@@ -163,9 +189,15 @@ public final class JobImages {
         JobImages images = of(run.getParent());
         try {
             WRITER.submit(() -> {
-                        List<Tagged> all = images.read();
-                        image.getTags().forEach(tag -> all.add(new Tagged(run, tag, image)));
-                        images.write(all);
+                        List<Tagged> all = images.toExtend();
+                        List<Tagged> added = image.getTags().stream()
+                                .map(tag -> new Tagged(run, tag, image))
+                                .filter(tagged -> all.stream().noneMatch(tagged::isSame))
+                                .toList();
+                        if (!added.isEmpty()) {
+                            all.addAll(added);
+                            images.write(all);
+                        }
                         return null;
                     })
                     .get();

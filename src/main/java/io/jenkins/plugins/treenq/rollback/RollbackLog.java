@@ -7,6 +7,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.treenq.report.UnreadableFile;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -92,23 +93,42 @@ final class RollbackLog {
      * information as well.
      */
     private List<Rollback> kept() {
-        List<Rollback> all = new ArrayList<>();
-        XmlFile file = file();
         try {
-            if (file.exists() && file.read() instanceof List<?> kept) {
-                kept.forEach(each -> {
-                    if (each instanceof Rollback rollback && rollback.isComplete()) {
-                        all.add(rollback);
-                    }
-                });
-            }
+            return stored();
         } catch (IOException | RuntimeException e) {
             LOGGER.log(
                     Level.WARNING,
                     e,
-                    () -> file + " cannot be read; earlier rollbacks of " + job.getFullName() + " are not shown");
+                    () -> file() + " cannot be read; earlier rollbacks of " + job.getFullName() + " are not shown");
+            return List.of();
         }
+    }
+
+    private List<Rollback> stored() throws IOException {
+        List<Rollback> all = new ArrayList<>();
+        XmlFile file = file();
+        if (!file.exists()) {
+            return all;
+        }
+        if (!(file.read() instanceof List<?> kept)) {
+            throw new IOException("the file contains no list");
+        }
+        kept.forEach(each -> {
+            if (each instanceof Rollback rollback && rollback.isComplete()) {
+                all.add(rollback);
+            }
+        });
         return all;
+    }
+
+    /** Returns the stored rollbacks, and keeps a file that cannot be read, because the file is written next. */
+    private List<Rollback> toExtend() throws IOException {
+        try {
+            return stored();
+        } catch (IOException | RuntimeException e) {
+            UnreadableFile.keep(file(), e);
+            return List.of();
+        }
     }
 
     /** Returns the file in the job's current folder. */
@@ -159,7 +179,7 @@ final class RollbackLog {
             }
             List<Rollback> all = new ArrayList<>();
             all.add(rollback);
-            kept().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
+            toExtend().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
             file().write(new ArrayList<>(all.subList(0, Math.min(all.size(), KEPT))));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(

@@ -301,10 +301,10 @@ public final class BakeBuild {
     }
 
     /** Returns the number of the target's image build. */
-    private static int begin(String name, Target target) throws IOException {
+    private static int begin(String name, Target target) {
         List<String> tags = target.definition.build().tags();
         return target.build
-                .beginTimeline(tags.isEmpty() ? name : tags.get(0) + " (" + name + ")")
+                .beginTimelineOfTarget(tags.isEmpty() ? name : tags.get(0) + " (" + name + ")")
                 .number();
     }
 

@@ -336,8 +336,16 @@ public final class ImageBuild {
         return BuiltImage.built(number, build.result(), build.sizeBytes(), order.build(), builder);
     }
 
-    LiveTimeline beginTimeline(String subject) throws IOException {
-        LiveTimeline begun = ImagesAction.of(run).begin(ref, subject, "");
+    private LiveTimeline beginTimeline(String subject) throws IOException {
+        return started(ImagesAction.of(run).begin(ref, subject, ""));
+    }
+
+    /** Starts the timeline of a build of a bake, which saves the run after it has started all of them. */
+    LiveTimeline beginTimelineOfTarget(String subject) {
+        return started(ImagesAction.of(run).beginOne(ref, subject, ""));
+    }
+
+    private LiveTimeline started(LiveTimeline begun) {
         timeline = begun;
         if (over) {
             begun.aborted();

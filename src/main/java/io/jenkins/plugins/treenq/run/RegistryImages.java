@@ -95,8 +95,9 @@ public final class RegistryImages {
     }
 
     /**
-     * Adds tags to an image and records the image on the run.
+     * Adds tags to an image and records the image on the run, unless this was done before a restart of Jenkins.
      *
+     * @param id ID of the promotion in the run; null if the promotion is not repeated after a restart
      * @param to complete names with tags, in the image's registry or in others
      * @param credentialsId credentials that the job gave for the registries of the new tags; null for the
      *     configured ones
@@ -106,8 +107,17 @@ public final class RegistryImages {
      *     the failure
      */
     public BuiltImage promote(
-            String from, List<String> to, @CheckForNull String credentialsId, @CheckForNull String fromCredentialsId)
+            @CheckForNull String id,
+            String from,
+            List<String> to,
+            @CheckForNull String credentialsId,
+            @CheckForNull String fromCredentialsId)
             throws IOException, InterruptedException {
+        Optional<BuiltImage> earlier = id == null ? Optional.empty() : ImageArchive.promoted(id, run);
+        if (earlier.isPresent()) {
+            listener.getLogger().println(earlier.get() + " was promoted before Jenkins was restarted");
+            return earlier.get();
+        }
         ImageName source = name(from);
         List<ImageName> targets = new ArrayList<>();
         for (String target : to) {
@@ -125,7 +135,7 @@ public final class RegistryImages {
             listener.getLogger().println("Promoting " + exact + " to " + String.join(", ", to));
             registry.promote(exact, targets);
             BuiltImage promoted = BuiltImage.promoted(source, image, targets, Duration.between(start, Instant.now()));
-            ImageArchive.record(promoted, credentialsId, run, listener);
+            ImageArchive.recordPromotion(promoted, id, credentialsId, run, listener);
             return promoted;
         } catch (BuildkitException e) {
             throw failure("", e, registries);

@@ -70,7 +70,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
 
     @DataBoundConstructor
     public TreenqMetadataStep(@CheckForNull List<String> images) {
-        this.images = LineList.of(images);
+        this.images = LineList.lines(images);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
      * by hand.
      */
     private Object readResolve() {
-        images = LineList.of(images);
+        images = LineList.lines(images);
         setTags(tags);
         setFlavor(flavor);
         setLabels(labels);
@@ -123,7 +123,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setTags(@CheckForNull List<String> tags) {
-        this.tags = LineList.of(tags);
+        this.tags = LineList.lines(tags);
     }
 
     /** Returns the settings that apply to all rules for tags. */
@@ -133,7 +133,7 @@ public final class TreenqMetadataStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setFlavor(@CheckForNull List<String> flavor) {
-        this.flavor = LineList.of(flavor);
+        this.flavor = LineList.lines(flavor);
     }
 
     /** Returns the labels in addition to the default ones, each as {@code name=value}. */

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -98,9 +99,10 @@ public final class TreenqPromoteStep extends Step implements Serializable {
     /**
      * Adds the tags and returns the promoted image.
      *
+     * @param id ID of the promotion; null if it is not repeated after a restart
      * @param expand expands variables
      */
-    BuiltImage perform(Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
+    BuiltImage perform(@CheckForNull String id, Run<?, ?> run, TaskListener listener, UnaryOperator<String> expand)
             throws IOException, InterruptedException {
         String image = expand.apply(from).trim();
         if (image.isEmpty()) {
@@ -110,6 +112,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         }
         return new RegistryImages(run, listener)
                 .promote(
+                        id,
                         image,
                         LineList.trimmed(to.stream().map(expand).toList()),
                         Variables.filled(credentialsId, expand),
@@ -122,13 +125,16 @@ public final class TreenqPromoteStep extends Step implements Serializable {
     }
 
     /**
-     * One call of the step, which is repeated after a restart. The repetition is fast, because it does not copy layers
-     * that the registry already has.
+     * One call of the step, which is repeated after a restart, unless its image was recorded before. The repetition is
+     * fast, because it does not copy layers that the registry already has.
      */
     private static final class Execution extends BackgroundExecution<BuiltImage> {
         private static final long serialVersionUID = 1;
 
         private final TreenqPromoteStep step;
+
+        /** ID of the promotion; null in a Pipeline that an earlier version saved. */
+        private final String id = UUID.randomUUID().toString();
 
         Execution(TreenqPromoteStep step, StepContext context) {
             super(context);
@@ -138,7 +144,7 @@ public final class TreenqPromoteStep extends Step implements Serializable {
         @Override
         BuiltImage perform() throws IOException, InterruptedException {
             return step.perform(
-                    getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
+                    id, getContext().get(Run.class), getContext().get(TaskListener.class), UnaryOperator.identity());
         }
     }
 

@@ -39,7 +39,7 @@ public final class TreenqPromoter extends Builder implements SimpleBuildStep {
     @Override
     public void perform(@NonNull Run<?, ?> run, @NonNull EnvVars env, @NonNull TaskListener listener)
             throws InterruptedException, IOException {
-        Interruptible.of(run, () -> promotion.perform(run, listener, Variables.of(run, env)));
+        Interruptible.of(run, () -> promotion.perform(null, run, listener, Variables.of(run, env)));
     }
 
     /** The descriptor has no symbol, because a Jenkinsfile that called this build step would get no result from it. */

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hudson.model.Result;
@@ -19,7 +20,9 @@ import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.TreenqConfiguration;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.rollback.RunningRollback;
 import io.jenkins.plugins.treenq.run.Configured;
+import io.jenkins.plugins.treenq.run.HeldStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +42,36 @@ class PagesInBrowserTest extends InBrowser {
     private static final By LOG = By.cssSelector("[data-part='log']");
     private static final By MARKED = By.cssSelector(".treenq-source__line--marked");
     private static final By DIALOG = By.cssSelector("dialog[open]");
+
+    /** Keeps the latest states that the page has got. */
+    private static final String KEEP_STATES = """
+            const fetched = window.fetch;
+            window.fetch = (url, ...more) => fetched(url, ...more).then(answer => {
+                if (url.startsWith('api/json')) {
+                    answer.clone().text().then(text => setTimeout(() => window.states = text, 2000));
+                }
+                return answer;
+            });
+            """;
+
+    /** Holds the first answer with a log until {@code deliver} is called. */
+    private static final String HOLD_FIRST_LOG = """
+            const fetched = window.fetch;
+            let asked = false;
+            window.fetch = (url, ...more) => {
+                if (asked || !url.startsWith('log?')) {
+                    return fetched(url, ...more);
+                }
+                asked = true;
+                return fetched(url, ...more).then(answer => answer.text()).then(text => new Promise(deliver => {
+                    window.heldText = text;
+                    window.deliver = () => {
+                        deliver(new Response(text));
+                        setTimeout(() => window.delivered = true, 100);
+                    };
+                }));
+            };
+            """;
 
     @Test
     void violationsOfTheContentSecurityPolicyAreDetected() {
@@ -90,6 +123,34 @@ class PagesInBrowserTest extends InBrowser {
         browser.until("state", () -> state().contains("Aborted"));
         assertEquals("it runs", step.findElement(LOG).getText());
         assertEquals(true, browser.run("return window.sameDocument"));
+    }
+
+    @Test
+    void aLateAnswerDoesNotReplaceANewerLog() throws Exception {
+        try (HeldStep held = new HeldStep()) {
+            WorkflowRun run = job("shop", """
+                    writeFile file: 'Dockerfile', text: 'FROM busybox\\nRUN echo older; %s; echo newer; sleep 300; echo %s\\n'
+                    treenqBuild tags: ['%s:1']
+                    """.formatted(held.command(), UUID.randomUUID(), image))
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            held.awaitBegun();
+            browser.open(run.getUrl() + "treenq/1/");
+            WebElement step = browser.shown(step("echo older", "RUNNING"));
+            browser.run(HOLD_FIRST_LOG);
+            browser.click(step.findElement(By.tagName("summary")));
+            browser.until("the first log", () -> browser.run("return window.heldText"));
+            assertEquals("older\n", browser.run("return window.heldText"));
+
+            held.release();
+            browser.until("the newer log", () -> step.findElement(LOG).getText().equals("older\nnewer"));
+            browser.run("window.deliver()");
+            browser.until("delivered", () -> browser.run("return window.delivered"));
+
+            assertEquals("older\nnewer", step.findElement(LOG).getText());
+            run.doStop();
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        }
     }
 
     @Test
@@ -273,6 +334,27 @@ class PagesInBrowserTest extends InBrowser {
                         .getText(),
                 containsString("#1"));
         assertEquals(first, digest());
+    }
+
+    @Test
+    void anOpenQuestionStaysOpenWhenARollbackEnds() throws Exception {
+        WorkflowJob job = image("shop");
+        jenkins.buildAndAssertSuccess(job);
+        jenkins.buildAndAssertSuccess(job);
+        RunningRollback running = RunningRollback.begin(job);
+        browser.open(job.getUrl() + "treenq/");
+        browser.run(KEEP_STATES);
+        showEarlier();
+        browser.click(rollBack("#1"));
+        browser.shown(DIALOG);
+        browser.until("asked", () -> browser.run("return window.states"));
+
+        running.end();
+        browser.until("asked again", () -> browser.run("return /DONE/.test(window.states)"));
+
+        assertTrue(browser.has(DIALOG));
+        browser.press(Keys.ESCAPE);
+        browser.shown(By.cssSelector(".treenq-job-images__result [data-state='DONE']"));
     }
 
     @Test

@@ -329,7 +329,7 @@ class FieldRoundTripTest {
         if (field.getType() instanceof ArrayType list) {
             Class<?> element = (Class<?>) list.getElementType().getActualType();
             if (element == String.class) {
-                return List.of("A=1 <i>&lt; \"'${B}", "B= ü\\");
+                return List.of("A=1 <i>&lt; \"'${B}", "B= ü\\", "\"C=first\\n\"\nsecond\n \"");
             }
             List<Object> all = new ArrayList<>();
             for (Class<?> each : types(element)) {

@@ -27,6 +27,7 @@ import io.jenkins.plugins.treenq.report.ImagesAction;
 import io.jenkins.plugins.treenq.run.Configured;
 import io.jenkins.plugins.treenq.run.DaemonSteps;
 import io.jenkins.plugins.treenq.run.HeldStep;
+import io.jenkins.plugins.treenq.run.Pipelines;
 import io.jenkins.plugins.treenq.step.TreenqBuildStep;
 import io.jenkins.plugins.treenq.step.TreenqMetadataStep;
 import java.nio.file.Files;
@@ -60,15 +61,20 @@ import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
 /** Multibranch projects by Dockerfile, whose commits a real daemon fetches from a real Git server with a login. */
 @SharedJenkins
 class DockerfileBranchesTest {
     private static final int MANY = 50;
     private static final String DOCKERFILE = "FROM scratch\nCOPY text /\n";
+
+    @RegisterExtension
+    private final InboundAgentExtension agents = new InboundAgentExtension();
 
     @TempDir
     Path folder;
@@ -286,6 +292,32 @@ class DockerfileBranchesTest {
     }
 
     @Test
+    void aBuildWhoseAgentIsLostIsRepeatedOnAnotherAgent() throws Exception {
+        Pipelines pipelines = new Pipelines(jenkins);
+        pipelines.connect(agents, "first");
+        try (HeldStep step = new HeldStep()) {
+            repository.commit("Dockerfile", "FROM busybox\nRUN " + step.command() + " && echo " + image + "\n");
+            repository.push();
+            ImageSettings settings = settings();
+            AgentCheckout checkout = new AgentCheckout();
+            checkout.setLabel("remote");
+            settings.setCheckout(checkout);
+            WorkflowMultiBranchProject project = project(settings);
+            project.scheduleBuild2(0).getFuture().get();
+            step.awaitBegun();
+            pipelines.connect(agents, "second");
+
+            agents.stop("first");
+
+            jenkins.waitUntilNoActivity();
+            WorkflowRun run = built(project, "main");
+            jenkins.assertLogContains("agent 'first' was disconnected during the build", run);
+            jenkins.assertLogContains("Running on second", run);
+            jenkins.assertLogContains("Built " + daemon.registry() + "/" + image + "@" + digest("main"), run);
+        }
+    }
+
+    @Test
     void imagesHaveLabelsWithRepositoryCommitAndBranch() throws Exception {
         repository.branch("release").commit("text", "of the release");
         repository.push();
@@ -345,6 +377,46 @@ class DockerfileBranchesTest {
         scan(project);
         jenkins.assertBuildStatusSuccess(run(project, "feature-a"));
         assertNotEquals(digest, digest("feature-a"));
+    }
+
+    /** The form has no field for these tags; Job DSL and Configuration as Code can set them. */
+    @Test
+    void tagsThatAllBranchesWouldShareAreReportedByTheScanAndTheBuild() throws Exception {
+        ImageSettings settings = settings();
+        settings.setBuild(new TreenqBuildStep(List.of(daemon.registry() + "/" + image + ":shared")));
+        WorkflowMultiBranchProject project = project(settings);
+
+        String log = scan(project);
+
+        String line = "the build of the project has tags, which all branches would share;";
+        assertThat(log, containsString("WARNING: " + line));
+        WorkflowRun run = project.getItemByBranchName("main").getLastBuild();
+        jenkins.assertBuildStatus(Result.FAILURE, run);
+        jenkins.assertLogContains("ERROR: " + line, run);
+        jenkins.assertLogNotContains("\tat ", run);
+        assertTrue(registry.digest(image, "shared").isEmpty());
+    }
+
+    @Test
+    void aRecordOfTagsThatCannotBeReadIsKept() throws Exception {
+        WorkflowMultiBranchProject project = project(settings());
+        scan(project);
+        String digest = digest("main");
+        Path file = project.getRootDir().toPath().resolve("treenq-branches.xml");
+        String record = Files.readString(file);
+        String damaged = record.substring(0, record.length() / 2);
+        Files.writeString(file, damaged);
+
+        WorkflowRun refused = jenkins.assertBuildStatus(Result.FAILURE, run(project, "main"));
+
+        jenkins.assertLogContains(
+                "ERROR: the file treenq-branches.xml of the project 'web', which says which", refused);
+        jenkins.assertLogNotContains("\tat ", refused);
+        assertEquals(damaged, Files.readString(file));
+
+        Files.writeString(file, record);
+        WorkflowRun again = jenkins.assertBuildStatusSuccess(run(project, "main"));
+        jenkins.assertLogContains("Promoting " + daemon.registry() + "/" + image + "@" + digest, again);
     }
 
     @Test

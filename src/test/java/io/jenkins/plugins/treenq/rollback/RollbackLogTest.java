@@ -20,6 +20,7 @@ import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImageArchive;
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,11 +140,34 @@ class RollbackLogTest {
             assertThat(new JobImagesAction(job).getRollbacks(), hasSize(0));
             record(2, DIGEST);
             assertThat(new JobImagesAction(job).getImages(), hasSize(1));
+            RollbackLog log = new RollbackLog(job, NOW);
+            assertTrue(log.begin(rollback));
+            log.end(done());
+            assertThat(log.read(), hasSize(1));
         }
         // A file that cannot be written does not fail a build or a page, either.
         Files.delete(images.toPath());
         Files.createDirectories(images.toPath().resolve("folder"));
         record(3, DIGEST);
         assertThat(new JobImagesAction(job).getImages(), hasSize(0));
+    }
+
+    @Test
+    void anUnreadableFileIsKeptWhenItsSuccessorIsWritten() throws Exception {
+        String damaged = "<list><no";
+        Path images = job.getRootDir().toPath().resolve("treenq-images.xml");
+        Path rollbacks = file(job.getRootDir()).toPath();
+        Files.writeString(images, damaged);
+        Files.writeString(rollbacks, damaged);
+
+        record(2, DIGEST);
+        RollbackLog log = new RollbackLog(job, NOW);
+        assertTrue(log.begin(rollback));
+        log.end(done());
+
+        assertThat(new JobImagesAction(job).getImages(), hasSize(1));
+        assertThat(log.read(), hasSize(1));
+        assertEquals(damaged, Files.readString(images.resolveSibling("treenq-images.xml.unreadable")));
+        assertEquals(damaged, Files.readString(rollbacks.resolveSibling("treenq-rollbacks.xml.unreadable")));
     }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -16,10 +17,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.sun.net.httpserver.HttpServer;
+import hudson.ExtensionList;
+import hudson.XmlFile;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.GitRepository;
@@ -46,7 +51,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +66,8 @@ import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 /** Bakes of a real Jenkins on a real daemon, which pushes to a real registry. */
 @SharedJenkins
 class BakeBuildTest {
+    private static final int MANY = 20;
+
     @RegisterExtension
     private final InboundAgentExtension agents = new InboundAgentExtension();
 
@@ -159,6 +168,50 @@ class BakeBuildTest {
         assertThat(action.getBuilds(), hasSize(3));
         action.getBuilds().forEach(page -> assertEquals(BuildState.SUCCESS, page.getState(), page.getSubject()));
         assertThat(run.getArtifacts(), hasSize(2));
+    }
+
+    /** Counts how often the run of a bake is saved while its builds are started. */
+    private static final class SavesAtTheStart extends SaveableListener {
+        private final int builds;
+        private final AtomicInteger saves = new AtomicInteger();
+
+        SavesAtTheStart(int builds) {
+            this.builds = builds;
+        }
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            ImagesAction action = saved instanceof Run<?, ?> run ? run.getAction(ImagesAction.class) : null;
+            if (action != null
+                    && !action.getBuilds().isEmpty()
+                    && action.getBuilds().size() < builds) {
+                saves.incrementAndGet();
+            }
+        }
+    }
+
+    @Test
+    void theStartOfManyTargetsIsSavedAtOnce() throws Exception {
+        String file =
+                """
+                target "all" {
+                  name = "t${number}"
+                  matrix = { number = [%s] }
+                  dockerfile-inline = "FROM scratch\\nCOPY hello /${number}\\n"
+                }
+                """.formatted(IntStream.range(0, MANY).mapToObj(String::valueOf).collect(Collectors.joining(", ")));
+        SavesAtTheStart saves = new SavesAtTheStart(MANY);
+        ExtensionList.lookup(SaveableListener.class).add(0, saves);
+        WorkflowRun run;
+        try {
+            run = pipelines.success(script(file, "treenqBake targets: ['all']"));
+        } finally {
+            ExtensionList.lookup(SaveableListener.class).remove(saves);
+        }
+
+        assertThat(run.getAction(ImagesAction.class).getBuilds(), hasSize(MANY));
+        // Jenkins itself may save the run at any time.
+        assertThat(saves.saves.get(), lessThan(MANY / 2));
     }
 
     @Test

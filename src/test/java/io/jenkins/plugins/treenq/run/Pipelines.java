@@ -9,7 +9,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 
 /** Pipelines of a test, each one on a node, and the agents for them. */
-record Pipelines(JenkinsRule jenkins) {
+public record Pipelines(JenkinsRule jenkins) {
     WorkflowRun success(String script) throws Exception {
         return jenkins.assertBuildStatusSuccess(job(script).scheduleBuild2(0));
     }
@@ -29,7 +29,7 @@ record Pipelines(JenkinsRule jenkins) {
     }
 
     /** A process of its own that has the label {@code remote}. */
-    void connect(InboundAgentExtension agents, String name) throws Exception {
+    public void connect(InboundAgentExtension agents, String name) throws Exception {
         agents.createAgent(
                 jenkins,
                 InboundAgentExtension.Options.newBuilder()

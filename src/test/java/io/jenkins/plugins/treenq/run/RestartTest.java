@@ -10,6 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.Run;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.treenq.buildkit.Daemon;
 import io.jenkins.plugins.treenq.buildkit.Registry;
 import io.jenkins.plugins.treenq.config.BuildkitBuilder;
@@ -20,9 +25,11 @@ import io.jenkins.plugins.treenq.pool.DaemonCandidates;
 import io.jenkins.plugins.treenq.pool.DaemonPool;
 import io.jenkins.plugins.treenq.report.BuiltImage;
 import io.jenkins.plugins.treenq.report.ImagesAction;
+import io.jenkins.plugins.treenq.report.JobImages;
 import io.jenkins.plugins.treenq.timeline.BuildState;
 import io.jenkins.plugins.treenq.timeline.ExportedStep;
 import io.jenkins.plugins.treenq.timeline.TimelinePage;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,6 +39,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -60,6 +68,7 @@ class RestartTest {
     private static final String KILLED_TWICE = "killed-twice";
     private static final String WAITING = "waiting";
     private static final String INSPECTION = "inspection";
+    private static final String PROMOTION = "promotion";
 
     /** Names of daemons that are lost with the controller, one of which is started again. */
     private static final String LOST = "restart-lost";
@@ -111,6 +120,10 @@ class RestartTest {
         Path mark = Files.createTempFile("treenq", "mark");
         Files.delete(mark);
         resources.add(() -> Files.deleteIfExists(mark));
+        String promoted = image();
+        Path recorded = Files.createTempFile("treenq", "recorded");
+        Files.delete(recorded);
+        resources.add(() -> Files.deleteIfExists(recorded));
 
         assertAll(
                 // The first time before the step had the result, the second time while the daemon was asked for it.
@@ -143,6 +156,8 @@ class RestartTest {
                     // A controller that is killed has what it has stored.
                     controller.runRemotely(RestartTest::awaitStoredStep, KILLED);
                     controller.runRemotely(RestartTest::startBake, baked);
+                    controller.runRemotely(RestartTest::startPromotion, promoted, recorded.toString());
+                    DaemonSteps.await("the promotion is not recorded", () -> Files.exists(recorded));
                     controller.runRemotely(RestartTest::startBuildOn, LOST, lost, lostDaemon.address());
                     controller.runRemotely(RestartTest::startBuildOn, BACK, back, backDaemon.address());
                     for (String image : List.of(killed, baked, lost, back)) {
@@ -158,6 +173,9 @@ class RestartTest {
                     controller.startJenkins();
                 }),
                 step("a build goes on", () -> controller.runRemotely(RestartTest::finishBuild, KILLED, killed)),
+                step(
+                        "a recorded promotion is not repeated",
+                        () -> controller.runRemotely(RestartTest::finishPromotion, promoted)),
                 step("a bake is repeated", () -> controller.runRemotely(RestartTest::finishBake, baked)),
                 // A daemon that was started again has forgotten the build.
                 step(
@@ -263,6 +281,65 @@ class RestartTest {
         String digest = new Registry(Daemon.first()).digest(image, "1").orElseThrow();
         jenkins.assertLogContains("digest=" + digest, run);
         assertRepeated(run);
+    }
+
+    /** Starts a promotion that is recorded, and whose step does not end. */
+    private static void startPromotion(JenkinsRule jenkins, String image, String mark) throws Throwable {
+        Daemon daemon = Daemon.first();
+        configure(Configured.builder(PROMOTION, daemon.address()));
+        ExtensionList.lookup(SaveableListener.class).add(0, new RecordedPromotion(Path.of(mark)));
+        start(jenkins, PROMOTION, """
+                def image
+                node {
+                    writeFile file: 'Dockerfile', text: 'FROM scratch\\nCOPY Dockerfile /\\nLABEL image=%2$s\\n'
+                    image = treenqBuild(builder: '%3$s', tags: ['%1$s/%2$s:1'])
+                }
+                def promoted = treenqPromote(from: image, to: ['%1$s/%2$s:stable'])
+                echo "digest=$promoted.digest"
+                """.formatted(daemon.registry(), image, PROMOTION));
+    }
+
+    /** Blocks the thread that has stored a promotion with its run. */
+    private static final class RecordedPromotion extends SaveableListener {
+        private final Path mark;
+
+        RecordedPromotion(Path mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            ImagesAction action = saved instanceof Run<?, ?> run ? run.getAction(ImagesAction.class) : null;
+            if (action == null
+                    || action.getImages().stream().allMatch(image -> image.getPromotedFrom() == null)
+                    || Files.exists(mark)) {
+                return;
+            }
+            try {
+                Files.createFile(mark);
+                new CountDownLatch(1).await();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static void finishPromotion(JenkinsRule jenkins, String image) throws Throwable {
+        WorkflowRun run = finished(jenkins, PROMOTION);
+
+        String digest = new Registry(Daemon.first()).digest(image, "stable").orElseThrow();
+        jenkins.assertLogContains("digest=" + digest, run);
+        assertEquals(
+                1,
+                run.getAction(ImagesAction.class).getImages().stream()
+                        .filter(each -> each.getPromotedFrom() != null)
+                        .count());
+        // Jenkins was stopped before the image was added to those of the job.
+        assertEquals(
+                1,
+                JobImages.of(run.getParent()).read().stream()
+                        .filter(tagged -> tagged.getTag().endsWith(":stable"))
+                        .count());
     }
 
     private static void assertRepeated(WorkflowRun run) {

@@ -19,6 +19,7 @@
   let shownSource = "";
   let shownGraph = "";
   let updateGraph = null;
+  let logRequests = 0;
 
   /** Rows of what is no step: what passes before the first one, and after the last one. */
   const shownPhases = new Map();
@@ -366,7 +367,7 @@
   function newStep(step) {
     const item = elementOf("step");
     item.id = "step-" + step.number;
-    const shown = { item: item, state: null, outputLines: 0, step: step };
+    const shown = { item: item, state: null, outputLines: 0, logRequest: 0, step: step };
     item.querySelector("details").addEventListener("toggle", function () {
       renderMore(shown);
     });
@@ -537,12 +538,18 @@
     return item;
   }
 
+  /** Requests the log. An answer that arrives after that of a later request is older, and is not shown. */
   function loadLog(shown) {
+    const request = ++logRequests;
     fetch("log?step=" + shown.step.number)
       .then(function (response) {
         return response.ok ? response.text() : Promise.reject(new Error(String(response.status)));
       })
       .then(function (text) {
+        if (request < shown.logRequest) {
+          return;
+        }
+        shown.logRequest = request;
         const log = part(shown.item, "log");
         const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 20;
         log.textContent = text;
@@ -551,8 +558,10 @@
         }
       })
       .catch(function () {
-        // The log is requested again when the page receives the next change of the step.
-        shown.outputLines = -1;
+        // The log is requested again when the page is updated.
+        if (request > shown.logRequest) {
+          shown.outputLines = -1;
+        }
       });
   }
 
