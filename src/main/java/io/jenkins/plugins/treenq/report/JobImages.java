@@ -2,15 +2,12 @@
 package io.jenkins.plugins.treenq.report;
 
 import hudson.Extension;
-import hudson.XmlFile;
 import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
-import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +21,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import jenkins.model.Jenkins;
 
 /**
  * The images that the last builds of a job have tagged. They are stored in a file of the job, so that the job's page
@@ -41,9 +37,11 @@ public final class JobImages {
     private static final ThreadPoolExecutor WRITER = writer();
 
     private final Job<?, ?> job;
+    private final ListFile<Tagged> file;
 
     private JobImages(Job<?, ?> job) {
         this.job = job;
+        this.file = new ListFile<>(job, "treenq-images.xml", Tagged.class, Tagged::isComplete);
     }
 
     public static JobImages of(Job<?, ?> job) {
@@ -127,55 +125,12 @@ public final class JobImages {
 
     /** Tells whether builds of the job have set any tags. */
     public boolean exist() {
-        return file().exists();
+        return file.exists();
     }
 
-    /**
-     * Returns the tags that the last builds have set, the newest first. The list is empty if the file cannot be read,
-     * because neither a build nor a page may fail for this information.
-     */
+    /** Returns the tags that the last builds have set, the newest first; none if the file cannot be read. */
     public List<Tagged> read() {
-        try {
-            return stored();
-        } catch (IOException | RuntimeException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    e,
-                    () -> file() + " cannot be read; earlier images of " + job.getFullName() + " are not shown");
-            return new ArrayList<>();
-        }
-    }
-
-    private List<Tagged> stored() throws IOException {
-        List<Tagged> all = new ArrayList<>();
-        XmlFile file = file();
-        if (!file.exists()) {
-            return all;
-        }
-        if (!(file.read() instanceof List<?> kept)) {
-            throw new IOException("the file contains no list");
-        }
-        kept.forEach(each -> {
-            if (each instanceof Tagged tagged && tagged.isComplete()) {
-                all.add(tagged);
-            }
-        });
-        return all;
-    }
-
-    /** Returns the tags, and keeps a file that cannot be read, because the file is written next. */
-    private List<Tagged> toExtend() throws IOException {
-        try {
-            return stored();
-        } catch (IOException | RuntimeException e) {
-            UnreadableFile.keep(file(), e);
-            return new ArrayList<>();
-        }
-    }
-
-    /** Returns the file in the job's current folder. */
-    private XmlFile file() {
-        return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-images.xml"));
+        return file.read();
     }
 
     /**
@@ -189,7 +144,7 @@ public final class JobImages {
         JobImages images = of(run.getParent());
         try {
             WRITER.submit(() -> {
-                        List<Tagged> all = images.toExtend();
+                        List<Tagged> all = images.file.readForChange();
                         List<Tagged> added = image.getTags().stream()
                                 .map(tag -> new Tagged(run, tag, image))
                                 .filter(tagged -> all.stream().noneMatch(tagged::isSame))
@@ -217,8 +172,8 @@ public final class JobImages {
                 .filter(tagged -> builds.contains(tagged.number))
                 .sorted(Comparator.comparingLong(Tagged::getTimestamp).reversed())
                 .limit(MOST)
-                .collect(Collectors.toCollection(ArrayList::new));
-        file().write(kept);
+                .toList();
+        file.write(kept);
     }
 
     /** Changes the entries of one build, if there are any. */

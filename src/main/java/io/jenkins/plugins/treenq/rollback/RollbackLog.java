@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.rollback;
 
-import hudson.XmlFile;
 import hudson.model.Job;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
-import io.jenkins.plugins.treenq.report.UnreadableFile;
-import java.io.File;
+import io.jenkins.plugins.treenq.report.ListFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +37,7 @@ final class RollbackLog {
 
     private final Job<?, ?> job;
     private final Executor writer;
+    private final ListFile<Rollback> file;
 
     RollbackLog(Job<?, ?> job) {
         this(job, WRITER);
@@ -48,6 +47,7 @@ final class RollbackLog {
     RollbackLog(Job<?, ?> job, Executor writer) {
         this.job = job;
         this.writer = writer;
+        this.file = new ListFile<>(job, "treenq-rollbacks.xml", Rollback.class, Rollback::isComplete);
     }
 
     /**
@@ -79,61 +79,13 @@ final class RollbackLog {
                 .map(Map.Entry::getValue)
                 .toList();
         List<Rollback> all = new ArrayList<>(inMemory);
-        for (Rollback kept : kept()) {
+        for (Rollback kept : file.read()) {
             if (inMemory.stream().noneMatch(kept::is)) {
                 all.add(kept.isUnderWay() ? kept.interrupted() : kept);
             }
         }
         all.sort((one, other) -> Long.compare(other.getTimestamp(), one.getTimestamp()));
         return all;
-    }
-
-    /**
-     * Returns the stored rollbacks. The list is empty if the file cannot be read, because the job's page shows other
-     * information as well.
-     */
-    private List<Rollback> kept() {
-        try {
-            return stored();
-        } catch (IOException | RuntimeException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    e,
-                    () -> file() + " cannot be read; earlier rollbacks of " + job.getFullName() + " are not shown");
-            return List.of();
-        }
-    }
-
-    private List<Rollback> stored() throws IOException {
-        List<Rollback> all = new ArrayList<>();
-        XmlFile file = file();
-        if (!file.exists()) {
-            return all;
-        }
-        if (!(file.read() instanceof List<?> kept)) {
-            throw new IOException("the file contains no list");
-        }
-        kept.forEach(each -> {
-            if (each instanceof Rollback rollback && rollback.isComplete()) {
-                all.add(rollback);
-            }
-        });
-        return all;
-    }
-
-    /** Returns the stored rollbacks, and keeps a file that cannot be read, because the file is written next. */
-    private List<Rollback> toExtend() throws IOException {
-        try {
-            return stored();
-        } catch (IOException | RuntimeException e) {
-            UnreadableFile.keep(file(), e);
-            return List.of();
-        }
-    }
-
-    /** Returns the file in the job's current folder. */
-    private XmlFile file() {
-        return new XmlFile(Jenkins.XSTREAM2, new File(job.getRootDir(), "treenq-rollbacks.xml"));
     }
 
     /** Records the start of a rollback. Returns false if another rollback of the same tag is running. */
@@ -179,8 +131,8 @@ final class RollbackLog {
             }
             List<Rollback> all = new ArrayList<>();
             all.add(rollback);
-            toExtend().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
-            file().write(new ArrayList<>(all.subList(0, Math.min(all.size(), KEPT))));
+            file.readForChange().stream().filter(kept -> !kept.is(rollback)).forEach(all::add);
+            file.write(all.subList(0, Math.min(all.size(), KEPT)));
         } catch (IOException | RuntimeException e) {
             LOGGER.log(
                     Level.WARNING,

@@ -199,8 +199,8 @@ final class AgentCall<T extends Serializable> extends Channel.Listener implement
             LOGGER.log(Level.FINE, failure, () -> agent + " was disconnected");
             return failure(
                     agent
-                            + " was disconnected during the build; use retry(conditions: [agent()]) to build on "
-                            + "another agent",
+                            + " was disconnected during the build; in a Jenkinsfile, retry(conditions: [agent()]) "
+                            + "builds on another agent",
                     new AgentGoneException());
         }
         if (failure instanceof OutOfMemoryError) {

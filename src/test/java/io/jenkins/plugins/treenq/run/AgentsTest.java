@@ -143,8 +143,8 @@ class AgentsTest {
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         jenkins.assertLogContains(
-                "agent 'first' was disconnected during the build; use retry(conditions: [agent()]) to build on "
-                        + "another agent",
+                "agent 'first' was disconnected during the build; in a Jenkinsfile, retry(conditions: [agent()]) "
+                        + "builds on another agent",
                 run);
         jenkins.assertLogContains("on-second-of-" + mark, run);
         DaemonSteps.await("on-first-of-" + mark, false);
@@ -182,8 +182,8 @@ class AgentsTest {
 
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         jenkins.assertLogContains(
-                "ERROR: agent 'first' was disconnected during the build; use retry(conditions: [agent()]) to "
-                        + "build on another agent",
+                "ERROR: agent 'first' was disconnected during the build; in a Jenkinsfile, "
+                        + "retry(conditions: [agent()]) builds on another agent",
                 run);
         jenkins.assertLogNotContains("Exception", run);
         jenkins.assertLogNotContains("\tat ", run);
