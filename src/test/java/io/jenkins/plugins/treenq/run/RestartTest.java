@@ -150,14 +150,15 @@ class RestartTest {
                 }),
                 step("the controller is killed", () -> {
                     controller.runRemotely(RestartTest::startWaitingBuild, waiting, limited.address());
-                    controller.runRemotely(RestartTest::startInspection, silentRegistry.getLocalPort());
-                    silentRegistry.accept();
                     controller.runRemotely(RestartTest::startBuild, KILLED, killed);
                     // A controller that is killed has what it has stored.
                     controller.runRemotely(RestartTest::awaitStoredStep, KILLED);
                     controller.runRemotely(RestartTest::startBake, baked);
                     controller.runRemotely(RestartTest::startPromotion, promoted, recorded.toString());
                     DaemonSteps.await("the promotion is not recorded", () -> Files.exists(recorded));
+                    // As late as possible, because an inspection gives up after a time without an answer.
+                    controller.runRemotely(RestartTest::startInspection, silentRegistry.getLocalPort());
+                    silentRegistry.accept();
                     controller.runRemotely(RestartTest::startBuildOn, LOST, lost, lostDaemon.address());
                     controller.runRemotely(RestartTest::startBuildOn, BACK, back, backDaemon.address());
                     for (String image : List.of(killed, baked, lost, back)) {
