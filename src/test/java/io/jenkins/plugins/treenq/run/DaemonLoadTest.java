@@ -148,6 +148,8 @@ class DaemonLoadTest {
     @Test
     void theLoadIsMeasuredFromTheAgent() throws Exception {
         Node agent = jenkins.createOnlineSlave();
+        // An agent that still loads the client may not answer in time.
+        assertBuiltOn(own, begin(agent.getNodeName(), "true"));
         build(own);
 
         assertBuiltOn(other, begin(agent.getNodeName(), "true"));
