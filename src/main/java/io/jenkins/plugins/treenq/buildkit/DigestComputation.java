@@ -38,6 +38,11 @@ public final class DigestComputation {
 
     /** Returns the digest of all bytes that were added, and resets the computation. */
     public Digest digest() {
-        return new Digest(algorithm + ":" + HexFormat.of().formatHex(hash.digest()));
+        return new Digest(algorithm + ":" + HexFormat.of().formatHex(hash()));
+    }
+
+    /** Returns the bytes of the digest, and resets the computation. */
+    public byte[] hash() {
+        return hash.digest();
     }
 }

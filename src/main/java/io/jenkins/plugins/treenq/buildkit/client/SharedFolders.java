@@ -4,16 +4,14 @@ package io.jenkins.plugins.treenq.buildkit.client;
 import io.jenkins.plugins.treenq.buildkit.BuildListener;
 import io.jenkins.plugins.treenq.buildkit.BuildRequest;
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
+import io.jenkins.plugins.treenq.buildkit.Digest;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import io.jenkins.plugins.treenq.buildkit.session.SessionContent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,12 +43,12 @@ final class SharedFolders implements AutoCloseable {
      * A folder with the boundary within which it is read. Of a recorded folder, each record counts as a folder, because
      * its files may be others.
      */
-    private record Folder(LocalSource source, Path path, Path boundary) {
+    private record Folder(LocalSource.OnDisk source, Path boundary) {
         /** Returns the path by which the daemon keeps the folder. It does not depend on where a workspace is. */
         String identity() {
             return boundary == null
-                    ? path.toString()
-                    : boundary.relativize(path).toString();
+                    ? source.path().toString()
+                    : boundary.relativize(source.path()).toString();
         }
     }
 
@@ -138,22 +136,15 @@ final class SharedFolders implements AutoCloseable {
      * names of sources are the same in all sessions of a bake.
      */
     private static String key(String sharedKey, String identity) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((sharedKey + "\0" + identity).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Digest.sha256((sharedKey + "\0" + identity).getBytes(StandardCharsets.UTF_8))
+                .hex();
     }
 
     private static Map<String, Folder> folders(SessionContent content) {
         Map<String, Folder> folders = new TreeMap<>();
         content.locals().forEach((name, source) -> {
-            if (source instanceof LocalSource.Folder folder) {
-                folders.put(name, new Folder(source, folder.path(), content.boundary()));
-            } else if (source instanceof LocalSource.Recorded folder) {
-                folders.put(name, new Folder(source, folder.path(), content.boundary()));
+            if (source instanceof LocalSource.OnDisk folder) {
+                folders.put(name, new Folder(folder, content.boundary()));
             }
         });
         return folders;

@@ -2,10 +2,10 @@
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
 import io.jenkins.plugins.treenq.buildkit.BuildkitException;
-import io.jenkins.plugins.treenq.buildkit.Digest;
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import io.jenkins.plugins.treenq.buildkit.LocalSource;
 import java.nio.file.Path;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -53,9 +53,9 @@ public final class RecordedFolder implements LocalSource.Recorded {
         }
         if (content == null
                 || entries.entry(id).contentBytes() != content.length
-                || !HexFormat.of()
-                        .formatHex(entries.hash(id))
-                        .equals(Digest.sha256(content).hex())) {
+                || !Arrays.equals(
+                        entries.hash(id),
+                        new DigestComputation("sha256").update(content).hash())) {
             throw ReadErrors.file(local, name, ReadErrors.changedWhileRead(name));
         }
         return this;

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -138,7 +137,7 @@ public final class SourceContent implements AutoCloseable {
      */
     private byte[] contentHash(Stat stat, long sizeBytes) throws BuildkitException.ContextUnreadableException {
         String path = NameBytes.text(stat.getPath().toByteArray());
-        MessageDigest hash = VerifiedChannel.sha256();
+        DigestComputation hash = new DigestComputation("sha256");
         try (FileContent content = FileContent.open(tree, path, sizeBytes)) {
             for (ByteBuffer piece = content.read(BUFFER_BYTES);
                     piece.hasRemaining() && !CancellableWork.isCancelled();
@@ -155,7 +154,7 @@ public final class SourceContent implements AutoCloseable {
         } catch (IOException e) {
             throw ReadErrors.file(local, path, e);
         }
-        return hash.digest();
+        return hash.hash();
     }
 
     @Override

@@ -30,11 +30,10 @@ interface Tree extends AutoCloseable {
         if (source instanceof LocalSource.Files files) {
             return new MemoryTree(files);
         }
-        RecordedFolder recorded = source instanceof RecordedFolder known ? known : null;
-        Path folder = recorded == null ? ((LocalSource.Folder) source).path() : recorded.path();
+        Path folder = ((LocalSource.OnDisk) source).path();
         try {
             FolderTree tree = new FolderTree(new RootedPath(folder, boundary));
-            return recorded == null ? tree : recorded.tree(tree);
+            return source instanceof RecordedFolder recorded ? recorded.tree(tree) : tree;
         } catch (IOException e) {
             throw ReadErrors.folder(local, folder.toString(), e);
         }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 package io.jenkins.plugins.treenq.buildkit.filesync;
 
+import io.jenkins.plugins.treenq.buildkit.DigestComputation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Reads a file whose content is known by its hash. The read that returns the last byte fails if the content is another
@@ -15,7 +15,7 @@ final class VerifiedChannel implements ReadableByteChannel {
     private final String path;
     private final ReadableByteChannel channel;
     private final byte[] hash;
-    private final MessageDigest computed = sha256();
+    private final DigestComputation computed = new DigestComputation("sha256");
     private long remainingBytes;
 
     /**
@@ -30,14 +30,6 @@ final class VerifiedChannel implements ReadableByteChannel {
         this.hash = hash;
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
     @Override
     public int read(ByteBuffer target) throws IOException {
         ByteBuffer piece = target.duplicate();
@@ -48,7 +40,7 @@ final class VerifiedChannel implements ReadableByteChannel {
         if (bytes > 0) {
             remainingBytes -= bytes;
             computed.update(piece.limit(target.position()));
-            if (remainingBytes == 0 && !MessageDigest.isEqual(computed.digest(), hash)) {
+            if (remainingBytes == 0 && !MessageDigest.isEqual(computed.hash(), hash)) {
                 throw ReadErrors.changedSinceRecord(path);
             }
         }
